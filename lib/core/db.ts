@@ -1,0 +1,44 @@
+import 'server-only'
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { env } from '@/lib/core/env'
+import { PrismaClient } from '@/lib/core/generated/prisma/client'
+
+/**
+ * Two doors to one Postgres: Prisma for the house (people, agents, keys), the plain pool with typed SQL for hot paths
+ * (ingest, roll-ups, metrics). Kept on `globalThis` so that a development reload does not leak connections.
+ */
+const doors: { pool?: pg.Pool; prisma?: PrismaClient } = ((
+  globalThis as unknown as { signalboxDb?: { pool?: pg.Pool; prisma?: PrismaClient } }
+).signalboxDb ??= {})
+
+export type Tx = Parameters<Parameters<PrismaClient['$transaction']>[0]>[0]
+
+const poolOptions = (max: number): pg.PoolConfig => ({
+  connectionString: env().DATABASE_URL,
+  max,
+  connectionTimeoutMillis: 5_000,
+  idleTimeoutMillis: 30_000,
+  // A dead server must not hang a request for ever; no single statement of ours may run longer.
+  statement_timeout: 30_000,
+  query_timeout: 35_000,
+})
+
+export const pool = (): pg.Pool => {
+  if (!doors.pool) {
+    doors.pool = new pg.Pool(poolOptions(env().SIGNALBOX_POOL_MAX))
+    // An idle client that loses its server emits here; the pool replaces it on the next use.
+    doors.pool.on('error', () => {})
+  }
+  return doors.pool
+}
+
+export const prisma = (): PrismaClient =>
+  (doors.prisma ??= new PrismaClient({ adapter: new PrismaPg(poolOptions(6)) }))
+
+/** Closes both doors (graceful shutdown, tests). */
+export const closeDb = async (): Promise<void> => {
+  await Promise.all([doors.pool?.end(), doors.prisma?.$disconnect()])
+  delete doors.pool
+  delete doors.prisma
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod'
+import { DomainError } from '@/lib/core/errors'
+
+/** Every list is a page: `limit` rows after an opaque `cursor`. */
+export const PageQuery = z.object({
+  cursor: z.string().max(1024).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+})
+export type PageQuery = z.infer<typeof PageQuery>
+export type Page<T> = { items: T[]; nextCursor: string | null }
+
+/** Cursors are base64url JSON of the sort key of the last row; opaque to clients, never an OFFSET. */
+export const encodeCursor = (key: readonly (string | number | null)[]): string =>
+  Buffer.from(JSON.stringify(key)).toString('base64url')
+
+export const decodeCursor = <T extends readonly z.ZodType[]>(cursor: string | undefined, shape: z.ZodTuple<T>) => {
+  if (cursor === undefined) return undefined
+  try {
+    return shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+  } catch (cause) {
+    throw new DomainError('bad_request', 'cursor: not one of ours. Start again without it.', {
+      cause,
+      details: [{ path: 'cursor', message: 'Not a cursor that this list gave out.' }],
+    })
+  }
+}

@@ -1,14 +1,12 @@
 // Applies prisma/migrations with Prisma's own schema engine (as WebAssembly, so that no native engine is downloaded),
 // into the same `_prisma_migrations` table that `prisma migrate deploy` uses.
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Problem } from './log.mjs'
 import { projectDir } from './places.mjs'
 import { shown, withClient } from './database.mjs'
 
-const require = createRequire(import.meta.url)
 const migrationsDir = () => join(projectDir, 'prisma', 'migrations')
 
 // Prisma's own lock is another number: this one is held around the engine, which takes and releases its own.
@@ -40,7 +38,7 @@ let loaded
 /** Node runs no `import … from './x.wasm'` without a flag, so the module is put together here. */
 async function loadEngine() {
   if (loaded) return loaded
-  const folder = dirname(require.resolve('@prisma/schema-engine-wasm/package.json', { paths: [projectDir] }))
+  const folder = join(projectDir, 'node_modules', '@prisma', 'schema-engine-wasm')
   const glue = await import(pathToFileURL(join(folder, 'schema_engine_bg.js')).href)
   const bytes = readFileSync(join(folder, 'schema_engine_bg.wasm'))
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })
@@ -115,7 +113,8 @@ async function runEngine(ownerUrl, migrations) {
 }
 
 function refused(error, ownerUrl) {
-  const text = [error?.message, error?.cause?.message].filter(Boolean).join('\n') || String(error)
+  const trace = /\n\s+\d+: [\s\S]*/ // the engine's own call stack
+  const text = ([error?.message, error?.cause?.message].filter(Boolean).join('\n') || String(error)).replace(trace, '')
   const fix = /permission denied/i.test(text)
     ? 'let DATABASE_OWNER_URL name the role that owns the database (npm run db:roles prints the SQL)'
     : 'nothing was changed by the failed migration; correct the cause above, then run this again'

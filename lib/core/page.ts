@@ -9,6 +9,25 @@ export const PageQuery = z.object({
 export type PageQuery = z.infer<typeof PageQuery>
 export type Page<T> = { items: T[]; nextCursor: string | null }
 
+/** The wire contract of a page of `item`; `nextCursor` is null on the last page. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item), nextCursor: z.string().nullable() })
+
+/** A page from `limit + 1` rows: the extra row only says that there is a next page. */
+export const toPage = <R, T>(
+  rows: readonly R[],
+  limit: number,
+  view: (row: R) => T,
+  key: (row: R) => readonly (string | number | null)[],
+): Page<T> => {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(view),
+    nextCursor: rows.length > limit && last !== undefined ? encodeCursor(key(last)) : null,
+  }
+}
+
 /** Cursors are base64url JSON of the sort key of the last row; opaque to clients, never an OFFSET. */
 export const encodeCursor = (key: readonly (string | number | null)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url')

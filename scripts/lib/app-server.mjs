@@ -1,15 +1,12 @@
 // The built app as a child process.
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { distDir, nextCli, NEXT_ENV } from './build.mjs'
 import { Problem } from './log.mjs'
 import { isPortFree, nextFreePort } from './ports.mjs'
 import { projectDir } from './places.mjs'
-import { identify, stopProcess, waitUntil } from './processes.mjs'
+import { endWithParent, identify, launcherPid, stopProcess, waitUntil } from './processes.mjs'
 
 const DEFAULT_PORT = 3000
-const guard = pathToFileURL(join(projectDir, 'scripts', 'lib', 'with-parent.mjs')).href
 
 /** PORT is obeyed or refused; without it 3000 or the next free one is taken. */
 export async function choosePort(host, asked = process.env.PORT) {
@@ -35,9 +32,9 @@ export function publicUrl(host, port) {
  * the app before the database.
  */
 export function spawnApp({ env, host, port, mode = 'start', dist = distDir(env), output = 'inherit' }) {
-  const args = ['--import', guard, nextCli(), mode, '-H', host, '-p', String(port)]
+  const args = [...endWithParent, nextCli(), mode, '-H', host, '-p', String(port)]
   const stdio = ['ignore', output, output, 'ipc']
-  const appEnv = { ...env, ...NEXT_ENV, HOST: host, PORT: String(port), SIGNALBOX_DIST_DIR: dist }
+  const appEnv = { ...env, ...NEXT_ENV, ...launcherPid(), HOST: host, PORT: String(port), SIGNALBOX_DIST_DIR: dist }
   const child = spawn(process.execPath, args, { cwd: projectDir, env: appEnv, stdio, detached: true })
   child.channel?.unref()
   const who = identify(child.pid)

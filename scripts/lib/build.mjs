@@ -24,7 +24,7 @@ const sourceStamp = () =>
 
 export function isBuilt(dist = distDir()) {
   const file = stampFile(dist)
-  return existsSync(file) && readFileSync(file, 'utf8') === sourceStamp()
+  return existsSync(file) && existsSync(join(projectDir, dist, 'BUILD_ID')) && readFileSync(file, 'utf8') === sourceStamp()
 }
 
 export const nextCli = () => join(projectDir, 'node_modules', 'next', 'dist', 'bin', 'next')
@@ -40,6 +40,7 @@ export async function build(env, dist = distDir()) {
   const stamp = sourceStamp()
   const buildEnv = { ...env, ...NEXT_ENV, NODE_ENV: 'production', SIGNALBOX_DIST_DIR: dist }
   const result = await run(process.execPath, [nextCli(), 'build'], { cwd: projectDir, env: buildEnv })
-  if (result.code !== 0) throw new Problem('next build failed', 'correct what the output above names, then run this again', result.output)
+  const made = existsSync(join(projectDir, dist, 'BUILD_ID'))
+  if (result.code !== 0 || !made) throw new Problem('next build failed', 'correct what the output above names, then run this again', result.output)
   writeFileSync(stampFile(dist), stamp)
 }

@@ -23,8 +23,9 @@ export async function launchSignalbox({ mode }) {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
   try {
     await endLeftApp(lock.left)
-    await bringUp(state, began)
-    if (!state.stopping) await watch(state)
+    state.rising = bringUp(state, began)
+    await state.rising
+    await watch(state)
   } catch (error) {
     if (!state.stopping) {
       console.error(explain(error))
@@ -51,18 +52,28 @@ async function bringUp(state, began) {
   const { server, urls } = await openDatabase(folder, secrets)
   state.server = server
   if (server) lock.note({ postgres: { pid: server.pid, port: server.port } })
+  goOn(state)
   await migrateDatabase(urls)
+  goOn(state)
   await ensurePrismaClient()
+  goOn(state)
 
   const nodeEnv = mode === 'dev' ? 'development' : 'production'
   state.start = { env: appEnvironment({ folder, secrets, urls, url, nodeEnv }), host, port, mode, url }
   if (mode === 'start') await ensureBuilt(state.start.env)
-  if (state.stopping) return
+  goOn(state)
   const code = (await hasNoPerson(urls.DATABASE_OWNER_URL ?? urls.DATABASE_URL)) ? ensureSetupCode(folder) : dropSetupCode(folder)
+  goOn(state)
   await step(`serving on ${url}`, () => startApp(state))
+  goOn(state)
   say(`\nSignalbox is ready at ${url}  (${((performance.now() - began) / 1000).toFixed(1)} s)`)
   if (code) say(`First visit: open ${url}/setup and enter the setup code ${code}`)
   say('Ctrl-C stops it.\n')
+}
+
+/** Between two steps: when a signal came, no further one begins. */
+function goOn(state) {
+  if (state.stopping) throw new Problem('interrupted', 'run npm start again')
 }
 
 async function startApp(state) {
@@ -114,6 +125,7 @@ async function shutDown(state, code) {
   say('\nstopping …')
   endRunningCommands()
   if (state.app) await state.app.stop()
+  await Promise.race([state.rising?.catch(() => {}), sleep(30_000)]) // a half-started PostgreSQL is stopped too
   await state.server?.stop()
   state.lock.release()
   say('stopped')

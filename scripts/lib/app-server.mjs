@@ -16,7 +16,8 @@ export async function choosePort(host, asked = process.env.PORT) {
     throw new Problem(`no free port from ${DEFAULT_PORT} on at ${host}`, 'set PORT to a free one')
   }
   const port = Number(asked)
-  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Problem(`PORT=${asked} is not a port`, 'set PORT to a number from 1 to 65535')
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new Problem(`PORT=${asked} is not a port`, 'set PORT to a number from 1 to 65535')
   if (await isPortFree(port, host)) return port
   throw new Problem(`port ${port} on ${host} is taken`, 'stop what listens there, or set PORT to another one')
 }

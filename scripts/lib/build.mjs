@@ -10,7 +10,10 @@ const SOURCES = ['app', 'components', 'lib', 'public', 'sdk', 'prisma/schema.pri
 const NOT_BUILT = /(^|\/)(node_modules|generated)(\/|$)|\.(test|db\.test|e2e)\.tsx?$|\.md$/
 
 /** Also every file at the top that Next or its plugins may read. */
-const topLevelSources = () => readdirSync(projectDir).filter((name) => /\.(mjs|ts|tsx)$|^tsconfig.*\.json$/.test(name) && !/^next-env|^vitest|^eslint/.test(name))
+const topLevelSources = () =>
+  readdirSync(projectDir).filter(
+    (name) => /\.(mjs|ts|tsx)$|^tsconfig.*\.json$/.test(name) && !/^next-env|^vitest|^eslint/.test(name),
+  )
 
 export const distDir = (env = process.env) => env.SIGNALBOX_DIST_DIR || '.next'
 
@@ -24,7 +27,9 @@ const sourceStamp = () =>
 
 export function isBuilt(dist = distDir()) {
   const file = stampFile(dist)
-  return existsSync(file) && existsSync(join(projectDir, dist, 'BUILD_ID')) && readFileSync(file, 'utf8') === sourceStamp()
+  return (
+    existsSync(file) && existsSync(join(projectDir, dist, 'BUILD_ID')) && readFileSync(file, 'utf8') === sourceStamp()
+  )
 }
 
 export const nextCli = () => join(projectDir, 'node_modules', 'next', 'dist', 'bin', 'next')
@@ -41,6 +46,7 @@ export async function build(env, dist = distDir()) {
   const buildEnv = { ...env, ...NEXT_ENV, NODE_ENV: 'production', SIGNALBOX_DIST_DIR: dist }
   const result = await run(process.execPath, [nextCli(), 'build'], { cwd: projectDir, env: buildEnv })
   const made = existsSync(join(projectDir, dist, 'BUILD_ID'))
-  if (result.code !== 0 || !made) throw new Problem('next build failed', 'correct what the output above names, then run this again', result.output)
+  if (result.code !== 0 || !made)
+    throw new Problem('next build failed', 'correct what the output above names, then run this again', result.output)
   writeFileSync(stampFile(dist), stamp)
 }

@@ -92,7 +92,10 @@ export async function checkServer(url, variable) {
   parseUrl(url, variable)
   let version
   try {
-    version = await withClient(url, async (client) => (await client.query('SHOW server_version_num')).rows[0].server_version_num)
+    version = await withClient(
+      url,
+      async (client) => (await client.query('SHOW server_version_num')).rows[0].server_version_num,
+    )
   } catch (error) {
     throw unreachable(error, url, variable)
   }
@@ -116,7 +119,7 @@ function unreachable(error, url, variable) {
     ECONNREFUSED: 'start that server, or correct host and port',
     ENOTFOUND: 'correct the host name',
     '28P01': 'correct user and password',
-    '28000': 'allow this user in the server’s pg_hba.conf',
+    28000: 'allow this user in the server’s pg_hba.conf',
     '3D000': `create the database, for example: createdb ${new URL(url).pathname.slice(1)}`,
   }
   const cure = cures[error?.code] ?? 'check that the server runs and accepts this user'

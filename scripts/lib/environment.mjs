@@ -1,5 +1,14 @@
 // From nothing to a migrated database and the environment the app runs with.
-import { ensureOwnDatabase, applyGrants, APP_ROLE, checkServer, OWNER_ROLE, roleIn, urlOf, withClient } from './database.mjs'
+import {
+  ensureOwnDatabase,
+  applyGrants,
+  APP_ROLE,
+  checkServer,
+  OWNER_ROLE,
+  roleIn,
+  urlOf,
+  withClient,
+} from './database.mjs'
 import { step } from './log.mjs'
 import { applyMigrations } from './migrate.mjs'
 import { postgresUser } from './postgres-binaries.mjs'
@@ -11,7 +20,13 @@ export const DATABASE = 'signalbox'
 
 export const embeddedUrls = (secrets, port) => ({
   DATABASE_URL: urlOf({ host: HOST, port, user: APP_ROLE, password: secrets.databaseAppPassword, database: DATABASE }),
-  DATABASE_OWNER_URL: urlOf({ host: HOST, port, user: OWNER_ROLE, password: secrets.databaseOwnerPassword, database: DATABASE }),
+  DATABASE_OWNER_URL: urlOf({
+    host: HOST,
+    port,
+    user: OWNER_ROLE,
+    password: secrets.databaseOwnerPassword,
+    database: DATABASE,
+  }),
 })
 
 /** Starts or adopts the embedded server of this data folder and makes sure of its roles and database. */
@@ -35,7 +50,15 @@ const aboutServer = (server) =>
 /** Which addresses migrations use, when the database is the user's own. */
 export function ownUrls(env = process.env) {
   const owner = env.DATABASE_OWNER_URL || env.DATABASE_DIRECT_URL || env.DATABASE_URL
-  return { app: env.DATABASE_URL, owner, ownerVariable: env.DATABASE_OWNER_URL ? 'DATABASE_OWNER_URL' : env.DATABASE_DIRECT_URL ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL' }
+  return {
+    app: env.DATABASE_URL,
+    owner,
+    ownerVariable: env.DATABASE_OWNER_URL
+      ? 'DATABASE_OWNER_URL'
+      : env.DATABASE_DIRECT_URL
+        ? 'DATABASE_DIRECT_URL'
+        : 'DATABASE_URL',
+  }
 }
 
 /** `{ server, urls }`: the embedded server (null for a foreign one) and the variables that name the database. */
@@ -45,14 +68,28 @@ export async function openDatabase(folder, secrets) {
     return { server, urls: embeddedUrls(secrets, server.port) }
   }
   const own = ownUrls()
-  await step('your PostgreSQL', () => checkServer(own.app, 'DATABASE_URL'), ({ major }) => `version ${major}`)
+  await step(
+    'your PostgreSQL',
+    () => checkServer(own.app, 'DATABASE_URL'),
+    ({ major }) => `version ${major}`,
+  )
   if (own.owner !== own.app) await checkServer(own.owner, own.ownerVariable)
-  return { server: null, urls: { DATABASE_URL: own.app, ...(own.owner === own.app ? {} : { DATABASE_OWNER_URL: process.env.DATABASE_OWNER_URL }) } }
+  return {
+    server: null,
+    urls: {
+      DATABASE_URL: own.app,
+      ...(own.owner === own.app ? {} : { DATABASE_OWNER_URL: process.env.DATABASE_OWNER_URL }),
+    },
+  }
 }
 
 export async function migrateDatabase(urls) {
   const owner = urls.DATABASE_OWNER_URL || process.env.DATABASE_DIRECT_URL || urls.DATABASE_URL
-  await step('migrations', () => applyMigrations(owner), (names) => (names.length ? `${names.length} applied` : 'none to apply'))
+  await step(
+    'migrations',
+    () => applyMigrations(owner),
+    (names) => (names.length ? `${names.length} applied` : 'none to apply'),
+  )
   const roles = { appRole: roleIn(urls.DATABASE_URL), ownerRole: roleIn(owner) }
   if (roles.appRole !== roles.ownerRole) await applyGrants(owner, roles)
 }

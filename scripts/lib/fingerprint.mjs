@@ -21,7 +21,10 @@ export function fingerprint(root, inputs, { skip = () => false, extra = [] } = {
     const path = join(root, input)
     if (!existsSync(path)) continue
     for (const file of filesUnder(path, (each) => skip(relative(root, each).split(sep).join('/')))) {
-      hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0')
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(readFileSync(file))
+        .update('\0')
     }
   }
   return hash.digest('hex')

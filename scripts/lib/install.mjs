@@ -18,7 +18,10 @@ export function missingPackages(lock, installed) {
   if (!lock?.packages) return []
   const have = installed?.packages ?? {}
   return Object.entries(lock.packages)
-    .filter(([path, wanted]) => path && !wanted.link && !(wanted.optional && !have[path]) && have[path]?.version !== wanted.version)
+    .filter(
+      ([path, wanted]) =>
+        path && !wanted.link && !(wanted.optional && !have[path]) && have[path]?.version !== wanted.version,
+    )
     .map(([path]) => path.replace(/^.*node_modules\//, ''))
 }
 
@@ -35,7 +38,10 @@ export const npmCommand = () =>
 
 export async function ensureInstalled() {
   if (!isNodeNewEnough(process.versions.node)) {
-    throw new Problem(`Node ${process.versions.node} is too old`, `install Node ${OLDEST_NODE.join('.')} or newer, then run this again`)
+    throw new Problem(
+      `Node ${process.versions.node} is too old`,
+      `install Node ${OLDEST_NODE.join('.')} or newer, then run this again`,
+    )
   }
   if (packagesToInstall().length) await step('installing packages (npm ci)', npmCi)
   hydrateLibraryLinks()
@@ -45,5 +51,9 @@ async function npmCi() {
   const [command, prefix] = npmCommand()
   const result = await run(command, [...prefix, 'ci', '--include=dev', '--no-audit', '--no-fund'], { cwd: projectDir })
   if (result.code === 0) return
-  throw new Problem('npm ci failed', 'check that the npm registry can be reached (npm ping), then run this again', result.output)
+  throw new Problem(
+    'npm ci failed',
+    'check that the npm registry can be reached (npm ping), then run this again',
+    result.output,
+  )
 }

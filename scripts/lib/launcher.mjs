@@ -37,7 +37,8 @@ export async function launchSignalbox({ mode }) {
 
 /** A launcher that was killed takes its app along (with-parent.mjs); one that still hangs on to its port is ended here. */
 async function endLeftApp(left) {
-  if (isSameProcess(left?.app)) await step('ending the app of a killed start', () => stopProcess(left.app.pid, { graceMs: 3_000 }))
+  if (isSameProcess(left?.app))
+    await step('ending the app of a killed start', () => stopProcess(left.app.pid, { graceMs: 3_000 }))
 }
 
 async function bringUp(state, began) {
@@ -62,7 +63,9 @@ async function bringUp(state, began) {
   state.start = { env: appEnvironment({ folder, secrets, urls, url, nodeEnv }), host, port, mode, url }
   if (mode === 'start') await ensureBuilt(state.start.env)
   goOn(state)
-  const code = (await hasNoPerson(urls.DATABASE_OWNER_URL ?? urls.DATABASE_URL)) ? ensureSetupCode(folder) : dropSetupCode(folder)
+  const code = (await hasNoPerson(urls.DATABASE_OWNER_URL ?? urls.DATABASE_URL))
+    ? ensureSetupCode(folder)
+    : dropSetupCode(folder)
   goOn(state)
   await step(`serving on ${url}`, () => startApp(state))
   goOn(state)
@@ -99,7 +102,8 @@ async function watch(state) {
 
 async function restart(state, budget, name, start) {
   const pause = budget.nextPause()
-  if (pause === null) throw new Problem(`${name} keeps ending`, 'read the output above; npm run doctor checks what it needs')
+  if (pause === null)
+    throw new Problem(`${name} keeps ending`, 'read the output above; npm run doctor checks what it needs')
   say(`  · ${name} ended; starting it again`)
   await sleep(pause)
   if (state.stopping) return

@@ -72,13 +72,16 @@ async function scriptSendingFactory(pool, scripts) {
   return bindMigrationAwareSqlAdapterFactory(factory)
 }
 
-const MARK_FINISHED = 'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL'
+const MARK_FINISHED =
+  'UPDATE _prisma_migrations SET finished_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL'
 
 /** A migration that began and never finished was undone by the server with its transaction: it may run again. */
 async function forgetUnfinished(pool) {
   const { rows } = await pool.query(`SELECT to_regclass('_prisma_migrations') AS name`)
   if (!rows[0].name) return
-  await pool.query('UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL')
+  await pool.query(
+    'UPDATE _prisma_migrations SET rolled_back_at = now() WHERE finished_at IS NULL AND rolled_back_at IS NULL',
+  )
 }
 
 /** Applies what is missing; returns the names. Safe to call from several processes at once. */
@@ -103,7 +106,10 @@ async function runEngine(ownerUrl, migrations) {
     const SchemaEngine = await loadEngine()
     const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, factory)
     const filters = { externalTables: [], externalEnums: [] }
-    const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList: migrationList(migrations), filters })
+    const { appliedMigrationNames } = await engine.applyMigrations({
+      migrationsList: migrationList(migrations),
+      filters,
+    })
     return appliedMigrationNames
   } catch (error) {
     throw refused(error, ownerUrl)
@@ -125,7 +131,9 @@ function refused(error, ownerUrl) {
 export async function pending(client, migrations = readMigrations()) {
   const { rows } = await client.query(`SELECT to_regclass('_prisma_migrations') AS name`)
   if (!rows[0].name) return migrations.map(({ name }) => name)
-  const done = await client.query('SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL')
+  const done = await client.query(
+    'SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+  )
   const names = new Set(done.rows.map((row) => row.migration_name))
   return migrations.filter(({ name }) => !names.has(name)).map(({ name }) => name)
 }

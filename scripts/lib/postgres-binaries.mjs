@@ -1,6 +1,16 @@
 // The PostgreSQL programs that come from npm, made runnable: library links, execute bits, and an OS user when we are root.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Problem } from './log.mjs'
 import { projectDir } from './places.mjs'
@@ -59,7 +69,10 @@ export function postgresUser() {
   if (!lookUpUser('postgres')) spawnSync('adduser', ['-S', '-D', '-H', 'postgres']) // busybox
   const made = lookUpUser('postgres') ?? lookUpUser('nobody')
   if (made) return made
-  throw new Problem('PostgreSQL refuses to run as root, and no user "postgres" could be made', 'useradd postgres, or start as another user')
+  throw new Problem(
+    'PostgreSQL refuses to run as root, and no user "postgres" could be made',
+    'useradd postgres, or start as another user',
+  )
 }
 
 const runsAs = (user, command, args) => spawnSync(command, args, { ...user, cwd: '/', stdio: 'ignore' }).status === 0
@@ -84,7 +97,10 @@ export function runnablePostgres(user, spare) {
   cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
   openToAll(copy)
   if (canRunPostgres(copy, user)) return copy
-  throw new Problem(`the user "postgres" cannot run programs in ${spare}`, 'start as a user other than root, or set DATABASE_URL')
+  throw new Problem(
+    `the user "postgres" cannot run programs in ${spare}`,
+    'start as a user other than root, or set DATABASE_URL',
+  )
 }
 
 function openToAll(folder) {

@@ -12,7 +12,8 @@ const noteFile = (folder) => join(folder, 'postgres.json')
 
 export const postgresNote = (folder) => readJson(noteFile(folder)) ?? {}
 
-export const rememberPostgres = (folder, more) => writePrivateJson(noteFile(folder), { ...postgresNote(folder), ...more })
+export const rememberPostgres = (folder, more) =>
+  writePrivateJson(noteFile(folder), { ...postgresNote(folder), ...more })
 
 export const outsideHome = (folder) =>
   `/var/tmp/signalbox-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`

@@ -1,7 +1,19 @@
 // One PostgreSQL server of our own: made, started, adopted after a kill, stopped.
 import { randomBytes } from 'node:crypto'
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, closeSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, chownSync, truncateSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  chownSync,
+  truncateSync,
+} from 'node:fs'
 import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Problem } from './log.mjs'
@@ -67,14 +79,24 @@ async function initialise({ native, user, folder, home, password, forTests }) {
   const passwordFile = join(home, `initial-${randomBytes(6).toString('hex')}`)
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 })
   own(passwordFile, user)
-  const flags = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--auth=scram-sha-256']
+  const flags = [
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--auth=scram-sha-256',
+  ]
   const speed = forTests ? ['--no-sync'] : []
   const args = [`--pgdata=${fresh}`, `--username=${ADMIN}`, `--pwfile=${passwordFile}`, ...flags, ...speed]
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
   const result = await run(join(native, 'bin', 'initdb'), args, { cwd: '/', env, ...user })
   rmSync(passwordFile, { force: true })
   if (result.code !== 0) {
-    throw new Problem('PostgreSQL could not make its data directory', `check free space and rights in ${home}`, result.output)
+    throw new Problem(
+      'PostgreSQL could not make its data directory',
+      `check free space and rights in ${home}`,
+      result.output,
+    )
   }
   renameSync(fresh, folder)
 }
@@ -90,7 +112,8 @@ function lastLines(file, count = 12) {
 /** A pid file whose process is gone, or is by now something else than PostgreSQL. */
 function forgetDeadPostmaster(folder) {
   const known = postmasterOf(folder)
-  if (known && !(isAlive(known.pid) && looksLikePostgres(known.pid))) rmSync(join(folder, 'postmaster.pid'), { force: true })
+  if (known && !(isAlive(known.pid) && looksLikePostgres(known.pid)))
+    rmSync(join(folder, 'postmaster.pid'), { force: true })
 }
 
 function trim(file) {
@@ -101,10 +124,19 @@ function trim(file) {
 function launch({ native, user, folder, logFile, port, forTests }) {
   trim(logFile)
   const log = openSync(logFile, 'a', 0o600)
-  const settings = Object.entries(serverSettings({ port, forTests })).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const settings = Object.entries(serverSettings({ port, forTests })).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ])
   const env = { ...process.env, LC_ALL: 'C', TZ: 'UTC' }
   const args = ['-D', folder, ...settings]
-  const child = spawn(join(native, 'bin', 'postgres'), args, { cwd: '/', env, stdio: ['ignore', log, log], detached: true, ...user })
+  const child = spawn(join(native, 'bin', 'postgres'), args, {
+    cwd: '/',
+    env,
+    stdio: ['ignore', log, log],
+    detached: true,
+    ...user,
+  })
   closeSync(log)
   child.on('error', () => {})
   child.unref()
@@ -138,7 +170,8 @@ export async function startPostgres({ home, user, password, port: wantedPort, fo
   const native = runnablePostgres(user, home)
   const made = !existsSync(join(folder, 'PG_VERSION'))
   if (made) await initialise({ native, user, folder, home, password, forTests })
-  if (user && !canEnter(folder, user)) throw new Problem(`the user "postgres" cannot enter ${folder}`, 'start as a user other than root')
+  if (user && !canEnter(folder, user))
+    throw new Problem(`the user "postgres" cannot enter ${folder}`, 'start as a user other than root')
   const login = (port) => ({ host: HOST, port, user: ADMIN, password, database: 'postgres' })
 
   const server = (pid, port, adopted) => {
@@ -170,7 +203,12 @@ export async function startPostgres({ home, user, password, port: wantedPort, fo
   for (let port = await choosePort(wantedPort); ; port = await choosePort(port)) {
     const child = launch({ native, user, folder, logFile, port, forTests })
     let answer = { ok: false }
-    const settled = async () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined || (answer = await canConnect(login(port))).ok || answer.code === '28P01'
+    const settled = async () =>
+      child.exitCode !== null ||
+      child.signalCode !== null ||
+      child.pid === undefined ||
+      (answer = await canConnect(login(port))).ok ||
+      answer.code === '28P01'
     await waitUntil(settled, 60_000, 60)
     if (answer.ok) return server(child.pid, port, false)
     if (answer.code === '28P01') {
@@ -186,7 +224,10 @@ export async function startPostgres({ home, user, password, port: wantedPort, fo
 }
 
 const wrongPassword = (home) =>
-  new Problem(`the database in ${home} does not know the password in secrets.json`, 'put back the secrets.json that was made with it')
+  new Problem(
+    `the database in ${home} does not know the password in secrets.json`,
+    'put back the secrets.json that was made with it',
+  )
 
 const choosePort = async (wanted) => (wanted && (await isPortFree(wanted, HOST)) ? wanted : anyFreePort(HOST))
 

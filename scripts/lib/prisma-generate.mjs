@@ -30,7 +30,8 @@ export async function ensurePrismaClient() {
     const cli = join(projectDir, 'node_modules', 'prisma', 'build', 'index.js')
     const env = { DATABASE_URL: 'postgresql://nobody@127.0.0.1/none', ...process.env, ...PRISMA_ENV }
     const result = await run(process.execPath, [cli, 'generate'], { cwd: projectDir, env, timeoutMs: 120_000 })
-    if (result.code !== 0) throw new Problem('prisma generate failed', 'correct prisma/schema.prisma as said above', result.output)
+    if (result.code !== 0)
+      throw new Problem('prisma generate failed', 'correct prisma/schema.prisma as said above', result.output)
     mkdirSync(dirname(stampFile()), { recursive: true })
     writeFileSync(stampFile(), stamp)
   })

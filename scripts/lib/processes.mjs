@@ -35,7 +35,8 @@ export function birthOf(pid) {
 
 export const identify = (pid) => ({ pid, birth: birthOf(pid) })
 
-export const isSameProcess = (who) => Boolean(who) && isAlive(who.pid) && (who.birth === null || birthOf(who.pid) === who.birth)
+export const isSameProcess = (who) =>
+  Boolean(who) && isAlive(who.pid) && (who.birth === null || birthOf(who.pid) === who.birth)
 
 export function commandLineOf(pid) {
   if (process.platform === 'linux') {

@@ -23,7 +23,10 @@ export function ensureSecrets(folder) {
   const file = secretsFile(folder)
   const known = readJson(file)
   if (known === null && existsSync(file)) {
-    throw new Problem(`${file} cannot be read`, `put back its last good copy; without it neither database nor encrypted values can be opened`)
+    throw new Problem(
+      `${file} cannot be read`,
+      `put back its last good copy; without it neither database nor encrypted values can be opened`,
+    )
   }
   const secrets = { ...known }
   for (const [name, make] of Object.entries(MAKERS)) secrets[name] ||= make()

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { paths, safeNext } from './paths'
+
+test('the URLs of the console', () => {
+  const team = 'support'
+  const custom = { from: '2026-11-01T00:00:00.000Z', to: '2026-11-08T00:00:00.000Z' }
+  expect({
+    home: paths.home(),
+    setup: paths.setup(),
+    signIn: paths.signIn(),
+    signInNext: paths.signIn({ next: '/agents?team=support' }),
+    invitation: paths.invitation('aZ09'),
+    releases: paths.releases({ team }),
+    releasesWeek: paths.releases({ team, range: { preset: '7d' } }),
+    releasesCustom: paths.releases({ team, range: custom }),
+    agents: paths.agents({ team }),
+    agent: paths.agent({ team, agentId: 'agt_01' }),
+    people: paths.people({ team }),
+    teams: paths.teams({ team }),
+  }).toMatchInlineSnapshot(`
+    {
+      "agent": "/agents/agt_01?team=support",
+      "agents": "/agents?team=support",
+      "home": "/",
+      "invitation": "/invitation#aZ09",
+      "people": "/settings/people?team=support",
+      "releases": "/releases?team=support",
+      "releasesCustom": "/releases?team=support&from=2026-11-01T00%3A00%3A00.000Z&to=2026-11-08T00%3A00%3A00.000Z",
+      "releasesWeek": "/releases?team=support&range=7d",
+      "setup": "/setup",
+      "signIn": "/sign-in",
+      "signInNext": "/sign-in?next=%2Fagents%3Fteam%3Dsupport",
+      "teams": "/settings/teams?team=support",
+    }
+  `)
+})
+
+test.each([
+  ['/agents?team=support', '/agents?team=support'],
+  ['/invitation', '/invitation'],
+  ['//evil.example', '/'],
+  ['/\\evil.example', '/'],
+  ['https://evil.example', '/'],
+  ['javascript:alert(1)', '/'],
+  ['/a\nb', '/'],
+  ['/sign-in?next=/sign-in', '/'],
+  ['', '/'],
+  [undefined, '/'],
+])('after signing in, %j leads to %s', (next, to) => {
+  expect(safeNext(next)).toBe(to)
+})

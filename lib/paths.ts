@@ -1,0 +1,36 @@
+import { rangeParams, type Range } from '@/lib/charts/range'
+
+/**
+ * Every URL of the console, one function each. The URL is the state: team, range, filters and the open thing are in it,
+ * so a pasted link shows the same screen. `lib/paths.test.ts` keeps a snapshot: a changed URL is a visible diff.
+ */
+
+type InTeam = { team: string }
+
+export const paths = {
+  home: () => '/',
+  setup: () => '/setup',
+  signIn: (to: { next?: string | undefined } = {}) => withQuery('/sign-in', { next: to.next }),
+  /** The secret stands behind `#`: browsers send that part to no server, proxy or log. */
+  invitation: (token: string) => `/invitation#${encodeURIComponent(token)}`,
+  releases: (at: InTeam & { range?: Range | undefined }) =>
+    withQuery('/releases', { team: at.team, ...(at.range ? rangeParams(at.range) : {}) }),
+  agents: (at: InTeam) => withQuery('/agents', { team: at.team }),
+  agent: (at: InTeam & { agentId: string }) =>
+    withQuery(`/agents/${encodeURIComponent(at.agentId)}`, { team: at.team }),
+  people: (at: InTeam) => withQuery('/settings/people', { team: at.team }),
+  teams: (at: InTeam) => withQuery('/settings/teams', { team: at.team }),
+} as const
+
+/**
+ * Where to go after signing in: only a path of this console. Anything else (another origin, `//host`, a backslash that
+ * browsers read as a slash) goes home.
+ */
+export const safeNext = (next: string | null | undefined): string =>
+  next && /^\/(?![/\\])[^\\\u0000-\u001f]*$/.test(next) && !next.startsWith('/sign-in') ? next : paths.home()
+
+const withQuery = (path: string, params: Record<string, string | undefined>): string => {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) if (value !== undefined) query.set(name, value)
+  return query.size === 0 ? path : `${path}?${query.toString()}`
+}

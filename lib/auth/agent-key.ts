@@ -5,9 +5,11 @@ import { DomainError } from '@/lib/core/errors'
 import type { Authenticate } from '@/lib/http/route'
 
 /** Authenticates an agent's key that has the scope. */
-export const agentKey = (_scope: KeyScope): Authenticate<KeyCtx> => async () => {
-  throw new DomainError('unauthenticated', 'Send an API key.')
-}
+export const agentKey =
+  (_scope: KeyScope): Authenticate<KeyCtx> =>
+  async () => {
+    throw new DomainError('unauthenticated', 'Send an API key.')
+  }
 
 /** Authenticates a key of the team, or a signed-in person who has the permission in the team. */
 export const keyOrSession =

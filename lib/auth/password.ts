@@ -8,7 +8,9 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 export const hashPassword = async (password: string): Promise<string> => {
   const salt = randomBytes(16)
   const hash = await derive(password, salt, CURRENT, HASH_BYTES)
-  return ['scrypt', CURRENT.logN, CURRENT.r, CURRENT.p, salt.toString('base64url'), hash.toString('base64url')].join('$')
+  return ['scrypt', CURRENT.logN, CURRENT.r, CURRENT.p, salt.toString('base64url'), hash.toString('base64url')].join(
+    '$',
+  )
 }
 
 /**

@@ -67,10 +67,7 @@ export const permissionsOf = (roles: {
   team?: TeamRole | undefined
   platform?: PlatformRole | undefined
 }): ReadonlySet<Permission> =>
-  new Set<Permission>([
-    ...(roles.team ? BY_ROLE[roles.team] : []),
-    ...(roles.platform ? BY_ROLE[roles.platform] : []),
-  ])
+  new Set<Permission>([...(roles.team ? BY_ROLE[roles.team] : []), ...(roles.platform ? BY_ROLE[roles.platform] : [])])
 
 export const permissionsOfScopes = (scopes: readonly KeyScope[]): ReadonlySet<Permission> =>
   new Set<Permission>(scopes.flatMap((scope) => BY_SCOPE[scope]))

@@ -7,7 +7,7 @@ import type { JsonObject, JsonValue } from '@/lib/core/json'
  * holds only them and goes to `AuditNote.personal`, where it is encrypted under the subject's own key.
  */
 export const personal = <S extends z.ZodType>(schema: S): S => {
-  schema.register(marked, { personal: true })
+  marked.add(schema, { personal: true })
   return schema
 }
 
@@ -29,12 +29,14 @@ const viewOf = (value: object, schema: z.ZodObject, take: (field: z.core.$ZodTyp
   return view
 }
 
-/** Also when the marked schema was wrapped afterwards: `personal(z.string()).nullable()`. */
-const isPersonal = (field: z.core.$ZodType): boolean => {
-  if (marked.has(field)) return true
-  const inner = 'innerType' in field._zod.def ? field._zod.def.innerType : undefined
-  return inner instanceof z.core.$ZodType && isPersonal(inner)
-}
+/** Also when the marked schema stands inside another one: nullable, in a list, in an object. Better too much than a leak. */
+const isPersonal = (field: z.core.$ZodType): boolean => marked.has(field) || innerSchemas(field).some(isPersonal)
+
+const innerSchemas = (field: z.core.$ZodType): z.core.$ZodType[] =>
+  Object.values(field._zod.def).flatMap((part: unknown) => {
+    const parts = Array.isArray(part) ? part : part && typeof part === 'object' ? [part, ...Object.values(part)] : []
+    return parts.filter((inner: unknown) => inner instanceof z.core.$ZodType)
+  })
 
 /** Dates as ISO strings and bigints as decimal strings, as on the wire. Throws for what JSON cannot hold. */
 export const toJson = (value: unknown, at: string): JsonValue => {

@@ -99,7 +99,6 @@ CREATE TABLE span_payload (
   received_at timestamptz NOT NULL,
   PRIMARY KEY (team_id, day, trace_id, span_id)
 ) PARTITION BY RANGE (day);
-ALTER TABLE span_payload ALTER COLUMN input SET COMPRESSION pglz;
 
 CREATE TABLE interaction (
   team_id text NOT NULL,
@@ -362,8 +361,8 @@ CREATE FUNCTION ensure_span_partition(wanted date) RETURNS TABLE (from_day date,
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
   today date := (now() AT TIME ZONE 'UTC')::date;
-  low date;
-  high date;
+  lo date;
+  hi date;
   base text;
   part text;
 BEGIN
@@ -371,31 +370,31 @@ BEGIN
     RAISE EXCEPTION 'no partition for %: outside 2015-01-01 .. %', wanted, today + 3 USING ERRCODE = '22008';
   END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('signalbox/partition', 0));
-  SELECT p.low, p.high INTO low, high FROM span_partition p WHERE p.relation = 'span' AND wanted >= p.low AND wanted < p.high;
+  SELECT p.low, p.high INTO lo, hi FROM span_partition p WHERE p.relation = 'span' AND wanted >= p.low AND wanted < p.high;
   IF FOUND THEN
-    RETURN QUERY SELECT low, high;
+    RETURN QUERY SELECT lo, hi;
     RETURN;
   END IF;
   IF wanted >= today - 40 THEN
-    low := wanted; high := wanted + 1;
+    lo := wanted; hi := wanted + 1;
   ELSIF wanted >= (date_trunc('month', today) - interval '24 months')::date THEN
-    low := date_trunc('month', wanted)::date; high := (date_trunc('month', wanted) + interval '1 month')::date;
+    lo := date_trunc('month', wanted)::date; hi := (date_trunc('month', wanted) + interval '1 month')::date;
   ELSE
-    low := date_trunc('year', wanted)::date; high := (date_trunc('year', wanted) + interval '1 year')::date;
+    lo := date_trunc('year', wanted)::date; hi := (date_trunc('year', wanted) + interval '1 year')::date;
   END IF;
   -- The free stretch around the day: up to the neighbours that exist, and not into the days that get their own.
-  IF wanted < today - 40 THEN high := least(high, today - 40); END IF;
-  SELECT greatest(low, coalesce(max(p.high), low)) INTO low FROM span_partition p WHERE p.relation = 'span' AND p.high <= wanted;
-  SELECT least(high, coalesce(min(p.low), high)) INTO high FROM span_partition p WHERE p.relation = 'span' AND p.low > wanted;
+  IF wanted < today - 40 THEN hi := least(hi, today - 40); END IF;
+  SELECT greatest(lo, coalesce(max(p.high), lo)) INTO lo FROM span_partition p WHERE p.relation = 'span' AND p.high <= wanted;
+  SELECT least(hi, coalesce(min(p.low), hi)) INTO hi FROM span_partition p WHERE p.relation = 'span' AND p.low > wanted;
   FOREACH base IN ARRAY ARRAY['span', 'span_payload'] LOOP
-    part := format('%s_%s_%s', base, to_char(low, 'YYYYMMDD'), to_char(high, 'YYYYMMDD'));
+    part := format('%s_%s_%s', base, to_char(lo, 'YYYYMMDD'), to_char(hi, 'YYYYMMDD'));
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', part, base);
-    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT bounds CHECK (day >= %L AND day < %L)', part, low, high);
+    EXECUTE format('ALTER TABLE %I ADD CONSTRAINT bounds CHECK (day >= %L AND day < %L)', part, lo, hi);
     PERFORM set_config('lock_timeout', '2s', true);
-    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', base, part, low, high);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', base, part, lo, hi);
     EXECUTE format('ALTER TABLE %I DROP CONSTRAINT bounds', part);
   END LOOP;
-  RETURN QUERY SELECT low, high;
+  RETURN QUERY SELECT lo, hi;
 END $$;
 
 -- Bounds of the partitions, read from the catalogue.

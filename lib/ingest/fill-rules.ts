@@ -1,0 +1,82 @@
+import { hasUsage, isModelCall, type SpanNode } from '@/lib/ingest/span-node'
+import { gainInteraction, gainUsage } from '@/lib/ingest/leaf-rule'
+import type { TraceGraph } from '@/lib/ingest/trace-graph'
+
+/** Fields a later copy may fill while they are empty; what is set stays (wire.md 1.2). */
+const FILLABLE = [
+  'endUs', 'agent', 'release', 'workflow', 'segment', 'environment', 'interactionId', 'model', 'requestModel', 'provider',
+  'responseId', 'promptName', 'promptVersion', 'toolName', 'toolCallId', 'actionId', 'attempt', 'finishReason', 'errorType',
+  'statusMessage', 'firstTokenMs', 'inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens',
+  'cacheWrite1hTokens', 'reasoningTokens', 'audioInputTokens', 'audioOutputTokens', 'costReported',
+] as const satisfies (keyof SpanNode)[] // prettier-ignore
+
+const PRICED_BY = new Set<keyof SpanNode>([
+  'model', 'requestModel', 'provider', 'inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens',
+  'cacheWrite1hTokens', 'reasoningTokens', 'audioInputTokens', 'audioOutputTokens', 'costReported', 'firstTokenMs',
+]) // prettier-ignore
+
+export type Filled = { node: SpanNode; fields: Set<keyof SpanNode>; gainedUsage: boolean; gainedInteraction: boolean }
+
+/**
+ * Takes from a later copy of a stored (or earlier in the batch) span what was still empty. Returns undefined when that
+ * is nothing: the copy is a duplicate. Links and pressure of the leaf rule are settled afterwards by `settleFilled`.
+ */
+export const fill = (graph: TraceGraph, node: SpanNode, copy: SpanNode): Filled | undefined => {
+  const fields = new Set<keyof SpanNode>()
+  const had = hasUsage(node)
+  for (const field of FILLABLE) {
+    if (node[field] !== null || copy[field] === null) continue
+    if (isCount(field) && !fits(node, field, copy[field])) continue
+    graph.touch(node)
+    assign(node, copy, field)
+    fields.add(field)
+  }
+  if (node.status === 'unset' && copy.status !== 'unset') {
+    graph.touch(node)
+    node.status = copy.status
+    fields.add('status')
+  }
+  if (node.parentId === null && copy.parentId !== null) {
+    graph.setParent(node, copy.parentId)
+    fields.add('parentId')
+  }
+  if (fields.size === 0) return undefined
+  if (isModelCall(node) && (fields.has('status') || [...fields].some((field) => PRICED_BY.has(field)))) {
+    graph.reprice.add(node.spanId)
+  }
+  return {
+    node,
+    fields,
+    gainedUsage: !had && hasUsage(node),
+    gainedInteraction: fields.has('interactionId'),
+  }
+}
+
+/** After links are settled: what was filled moves through the trace. */
+export const settleFilled = (graph: TraceGraph, filled: Iterable<Filled>): void => {
+  for (const { node, fields, gainedUsage, gainedInteraction } of filled) {
+    if (gainedUsage) gainUsage(graph, node)
+    else if (isModelCall(node) && [...fields].some((field) => PRICED_BY.has(field))) {
+      // Calls below with equal counts may borrow what came only now.
+      for (const child of graph.modelChildrenOf(node.spanId)) graph.reprice.add(child.spanId)
+    }
+    if (gainedInteraction) gainInteraction(graph, node)
+  }
+}
+
+/** A filled cache count never makes a usage that no provider could have billed: cache stays within the input. */
+const fits = (node: SpanNode, field: keyof SpanNode, value: unknown): boolean => {
+  if (typeof value !== 'number') return true
+  const sum = { read: node.cacheReadTokens ?? 0, write: node.cacheWriteTokens ?? 0 }
+  if (field === 'cacheReadTokens') return node.inputTokens === null || value + sum.write <= node.inputTokens
+  if (field === 'cacheWriteTokens') return node.inputTokens === null || value + sum.read <= node.inputTokens
+  if (field === 'cacheWrite1hTokens') return value <= sum.write
+  if (field === 'reasoningTokens') return node.outputTokens === null || value <= node.outputTokens
+  return true
+}
+
+const isCount = (field: keyof SpanNode): boolean => field.endsWith('Tokens')
+
+const assign = <K extends keyof SpanNode>(to: SpanNode, from: SpanNode, field: K): void => {
+  to[field] = from[field]
+}

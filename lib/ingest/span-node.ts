@@ -1,0 +1,147 @@
+import type { Micros } from '@/lib/core/micros'
+
+/** What a span carries for counting; the same shape in memory and, by COLUMNS below, in the table `span`. */
+export type SpanNode = {
+  day: string
+  traceId: string
+  spanId: string
+  parentId: string | null
+  kind: string
+  name: string
+  status: string
+  startUs: Micros
+  endUs: Micros | null
+  agent: string | null
+  release: string | null
+  workflow: string | null
+  segment: string | null
+  environment: string | null
+  interactionId: string | null
+  inheritedInteraction: string | null
+  model: string | null
+  requestModel: string | null
+  provider: string | null
+  responseId: string | null
+  promptName: string | null
+  promptVersion: string | null
+  toolName: string | null
+  toolCallId: string | null
+  actionId: string | null
+  attempt: number | null
+  finishReason: string | null
+  errorType: string | null
+  statusMessage: string | null
+  firstTokenMs: number | null
+  inputTokens: number | null
+  outputTokens: number | null
+  cacheReadTokens: number | null
+  cacheWriteTokens: number | null
+  cacheWrite1hTokens: number | null
+  reasoningTokens: number | null
+  audioInputTokens: number | null
+  audioOutputTokens: number | null
+  borrowed: Borrowed | null
+  costReported: bigint | null
+  costComputed: bigint | null
+  cost: bigint | null
+  costState: CostState | null
+  priceSource: string | null
+  priceRates: unknown
+  modelParent: string | null
+  subModel: boolean
+  subPriced: boolean
+  underPriced: boolean
+  cut: boolean
+  top: boolean
+  flags: string[]
+  receivedUs: Micros
+}
+
+export type CostState =
+  | 'reported'
+  | 'computed'
+  | 'aggregate'
+  | 'unknown'
+  | 'not_billed'
+  | 'shadowed'
+  | 'duplicate'
+
+/** What a priced call took over from its nearest model ancestor with equal counts (wire.md 4.2). */
+export type Borrowed = {
+  cacheReadTokens?: number
+  cacheWriteTokens?: number
+  cacheWrite1hTokens?: number
+  reasoningTokens?: number
+  /** nano-USD as a decimal string: JSON has no bigint. */
+  costReported?: string
+  firstTokenMs?: number
+}
+
+export type ColumnType = 'text' | 'date' | 'us' | 'int' | 'float' | 'nano' | 'json' | 'bool' | 'text[]'
+
+/** Field -> column and type: the one place that knows both names. */
+export const COLUMNS = {
+  day: ['day', 'date'],
+  traceId: ['trace_id', 'text'],
+  spanId: ['span_id', 'text'],
+  parentId: ['parent_id', 'text'],
+  kind: ['kind', 'text'],
+  name: ['name', 'text'],
+  status: ['status', 'text'],
+  startUs: ['started_at', 'us'],
+  endUs: ['ended_at', 'us'],
+  agent: ['agent', 'text'],
+  release: ['release', 'text'],
+  workflow: ['workflow', 'text'],
+  segment: ['segment', 'text'],
+  environment: ['environment', 'text'],
+  interactionId: ['interaction_id', 'text'],
+  inheritedInteraction: ['inherited_interaction', 'text'],
+  model: ['model', 'text'],
+  requestModel: ['request_model', 'text'],
+  provider: ['provider', 'text'],
+  responseId: ['response_id', 'text'],
+  promptName: ['prompt_name', 'text'],
+  promptVersion: ['prompt_version', 'text'],
+  toolName: ['tool_name', 'text'],
+  toolCallId: ['tool_call_id', 'text'],
+  actionId: ['action_id', 'text'],
+  attempt: ['attempt', 'int'],
+  finishReason: ['finish_reason', 'text'],
+  errorType: ['error_type', 'text'],
+  statusMessage: ['status_message', 'text'],
+  firstTokenMs: ['first_token_ms', 'float'],
+  inputTokens: ['input_tokens', 'int'],
+  outputTokens: ['output_tokens', 'int'],
+  cacheReadTokens: ['cache_read_tokens', 'int'],
+  cacheWriteTokens: ['cache_write_tokens', 'int'],
+  cacheWrite1hTokens: ['cache_write_1h_tokens', 'int'],
+  reasoningTokens: ['reasoning_tokens', 'int'],
+  audioInputTokens: ['audio_input_tokens', 'int'],
+  audioOutputTokens: ['audio_output_tokens', 'int'],
+  borrowed: ['borrowed', 'json'],
+  costReported: ['cost_reported_nano_usd', 'nano'],
+  costComputed: ['cost_computed_nano_usd', 'nano'],
+  cost: ['cost_nano_usd', 'nano'],
+  costState: ['cost_state', 'text'],
+  priceSource: ['price_source', 'text'],
+  priceRates: ['price_rates', 'json'],
+  modelParent: ['model_parent', 'text'],
+  subModel: ['sub_model', 'bool'],
+  subPriced: ['sub_priced', 'bool'],
+  underPriced: ['under_priced', 'bool'],
+  cut: ['cut', 'bool'],
+  top: ['top', 'bool'],
+  flags: ['flags', 'text[]'],
+  receivedUs: ['received_at', 'us'],
+} as const satisfies Record<keyof SpanNode, readonly [column: string, type: ColumnType]>
+
+export const isModelCall = (node: Pick<SpanNode, 'kind'>): boolean => node.kind === 'llm' || node.kind === 'embedding'
+
+/** Usage or a reported cost: what makes a model call eligible to be the priced one of its line (wire.md 4.1). */
+export const hasUsage = (node: SpanNode): boolean =>
+  isModelCall(node) && (node.inputTokens !== null || node.outputTokens !== null || node.costReported !== null)
+
+/** An ended call's duration in ms; null = unknown. */
+export const durationMs = (node: Pick<SpanNode, 'startUs' | 'endUs'>): number | null =>
+  node.endUs === null ? null : Math.max(0, node.endUs - node.startUs) / 1000

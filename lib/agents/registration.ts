@@ -1,8 +1,7 @@
 import 'server-only'
-import type pg from 'pg'
 import { newId } from '@/lib/core/ids'
 import { RecentlyKnown } from '@/lib/core/recently-known'
-import { inTransaction, type Queryable } from '@/lib/core/sql'
+import { inTransaction, type Queryable, type Sql } from '@/lib/core/sql'
 
 /**
  * Agents that telemetry names are registered on first sight. This runs before every batch, so the common case (all
@@ -56,7 +55,7 @@ export const AGENT_LIMIT_MESSAGE =
   'agent: the team has registered as many new agents today as it may (200 a UTC day unless changed). ' +
   'Use a known name, create the agent in the console, or let a platform administrator raise newAgentsPerDay.'
 
-const knownAgents = (teamId: string, names: readonly string[]): pg.QueryConfig => ({
+const knownAgents = (teamId: string, names: readonly string[]): Sql => ({
   text: 'SELECT name FROM agent WHERE team_id = $1 AND name = ANY($2::text[])',
   values: [teamId, names],
 })
@@ -65,14 +64,14 @@ const knownAgents = (teamId: string, names: readonly string[]): pg.QueryConfig =
  * Takes the row lock of (team, UTC day, kind). The statement after it has a newer snapshot, so it sees what the caller
  * before it added: count and insert cannot be overtaken.
  */
-export const lockDay = (teamId: string, kind: 'agent' | 'release', now: Date): pg.QueryConfig => ({
+export const lockDay = (teamId: string, kind: 'agent' | 'release', now: Date): Sql => ({
   text: `INSERT INTO registration_day AS d (team_id, day, kind) VALUES ($1, $2::date, $3)
 ON CONFLICT (team_id, day, kind) DO UPDATE SET used = d.used`,
   values: [teamId, utcDay(now), kind],
 })
 
-/** Answers the names past the limit. ON CONFLICT: somebody creates the same agent in the console at this moment. */
-const insertAgents = (teamId: string, names: readonly string[], now: Date): pg.QueryConfig => ({
+/** Answers the names past the limit; `lockDay` comes before it in the same transaction. ON CONFLICT: somebody creates the same agent in the console at this moment. */
+export const insertAgents = (teamId: string, names: readonly string[], now: Date): Sql => ({
   text: `WITH room AS (
   SELECT t.new_agents_per_day - d.used AS free FROM registration_day d JOIN team t ON t.id = d.team_id
   WHERE d.team_id = $1 AND d.day = $2::date AND d.kind = 'agent'
@@ -93,7 +92,7 @@ SELECT name FROM wanted WHERE NOT fits`,
 })
 
 /** SKIP LOCKED: whoever marks an agent as seen at the same moment says the same; nobody waits, nobody deadlocks. */
-const markSeen = (teamId: string, names: readonly string[], now: Date): pg.QueryConfig => ({
+const markSeen = (teamId: string, names: readonly string[], now: Date): Sql => ({
   text: `WITH due AS (
   SELECT id FROM agent WHERE team_id = $1 AND name = ANY($2::text[])
     AND (last_seen_at IS NULL OR last_seen_at < $3::timestamptz - interval '1 minute')

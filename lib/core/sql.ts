@@ -4,6 +4,9 @@ import type pg from 'pg'
 /** A pool, or a client that is inside a transaction of the caller. */
 export type Queryable = pg.Pool | pg.PoolClient
 
+/** A statement as a pure function builds it: `$1`, `$2`, … and their values. */
+export type Sql = { text: string; values: unknown[] }
+
 /** Runs `work` in a transaction of its own on a pool, or in the caller's on a client. */
 export const inTransaction = async <T>(db: Queryable, work: (client: pg.PoolClient) => Promise<T>): Promise<T> => {
   if ('release' in db) return work(db)

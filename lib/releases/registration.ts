@@ -1,9 +1,8 @@
 import 'server-only'
-import type pg from 'pg'
 import { lockDay, utcDay } from '@/lib/agents/registration'
 import { newId } from '@/lib/core/ids'
 import { RecentlyKnown } from '@/lib/core/recently-known'
-import { inTransaction, type Queryable } from '@/lib/core/sql'
+import { inTransaction, type Queryable, type Sql } from '@/lib/core/sql'
 
 /** Releases that telemetry names are registered on first sight, as lib/agents/registration.ts does for agents. */
 
@@ -48,7 +47,7 @@ export const RELEASE_LIMIT_MESSAGE =
 
 const keyOf = (release: ReleaseName): string => `${release.agent}\u0000${release.name}`
 
-const knownReleases = (teamId: string, releases: readonly ReleaseName[]): pg.QueryConfig => ({
+const knownReleases = (teamId: string, releases: readonly ReleaseName[]): Sql => ({
   text: `SELECT r.agent_name AS agent, r.name
 FROM unnest($2::text[], $3::text[]) AS w (agent, name)
 JOIN release r ON r.team_id = $1 AND r.agent_name = w.agent AND r.name = w.name`,
@@ -61,7 +60,7 @@ export const insertReleases = (
   releases: readonly ReleaseName[],
   origin: 'api' | 'telemetry',
   now: Date,
-): { text: string; values: unknown[] } => ({
+): Sql => ({
   text: `WITH room AS (
   SELECT t.new_releases_per_day - d.used AS free FROM registration_day d JOIN team t ON t.id = d.team_id
   WHERE d.team_id = $1 AND d.day = $2::date AND d.kind = 'release'

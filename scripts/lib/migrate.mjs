@@ -41,12 +41,18 @@ async function loadEngine() {
   const folder = join(projectDir, 'node_modules', '@prisma', 'schema-engine-wasm')
   const glue = await import(pathToFileURL(join(folder, 'schema_engine_bg.js')).href)
   const bytes = readFileSync(join(folder, 'schema_engine_bg.wasm'))
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': glue })
+  const imports = Object.fromEntries(
+    Object.entries(glue).map(([name, value]) => [name, name.startsWith('__wbg_setTimeout_') ? backgroundTimer : value]),
+  )
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': imports })
   glue.__wbg_set_wasm(instance.exports)
   instance.exports.__wbindgen_start()
   loaded = glue.SchemaEngine
   return loaded
 }
+
+/** The engine's 10 s limit for its lock is never cleared and would keep the process alive that long. */
+const backgroundTimer = (run, ms) => setTimeout(run, ms).unref()
 
 /**
  * The pg adapter, but a script goes to the server whole: the adapter's own splits at every semicolon and breaks

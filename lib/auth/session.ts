@@ -1,17 +1,39 @@
 import 'server-only'
+import { headers } from 'next/headers'
 import type { SessionCtx } from '@/lib/auth/caller'
+import { anyCtx, platformCtx, sessionSource, teamCtx } from '@/lib/auth/session-request'
 import { DomainError } from '@/lib/core/errors'
+import { newId } from '@/lib/core/ids'
 import type { Authenticate } from '@/lib/http/route'
 
-/** Authenticates a signed-in person acting in one team. */
-export const session: Authenticate<SessionCtx> = async () => {
-  throw new DomainError('unauthenticated', 'Sign in.')
-}
+export { requireFresh } from '@/lib/auth/rules'
 
-/** Authenticates a signed-in person for acts above teams. */
-export const platformSession: Authenticate<SessionCtx> = async () => {
-  throw new DomainError('unauthenticated', 'Sign in.')
-}
+/**
+ * Authenticates a signed-in person acting in one team: `x-signalbox-team` or `?team=` (slug or id), else their first.
+ * Throws `unauthenticated`, `not_found` for a team that is not theirs, `forbidden` for a write from another site.
+ */
+export const session: Authenticate<SessionCtx> = async (request, requestId) =>
+  teamCtx(sessionSource(request, requestId))
 
-/** The caller of a server component; null = not signed in (the page redirects to sign-in). */
-export const currentSession = async (): Promise<SessionCtx | null> => null
+/** Authenticates a signed-in person for acts above teams: teams themselves, platform roles, one's own password. */
+export const platformSession: Authenticate<SessionCtx> = async (request, requestId) =>
+  platformCtx(sessionSource(request, requestId))
+
+/** Authenticates a signed-in person in a team, or above teams when they are in none. */
+export const anySession: Authenticate<SessionCtx> = async (request, requestId) =>
+  anyCtx(sessionSource(request, requestId))
+
+/**
+ * The caller of a server component, acting in the team with that slug, else in their first; without any team above
+ * teams. Null = not signed in: the page redirects to sign-in. Throws `not_found` for a team that is not theirs.
+ */
+export const currentSession = async (teamSlug?: string): Promise<SessionCtx | null> => {
+  const sent = await headers()
+  const source = { cookie: sent.get('cookie'), team: teamSlug, requestId: newId('req') }
+  try {
+    return await anyCtx(source)
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'unauthenticated') return null
+    throw error
+  }
+}

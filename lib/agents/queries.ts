@@ -6,13 +6,14 @@ import { prisma, type Tx } from '@/lib/core/db'
 import { notFound } from '@/lib/core/errors'
 import { requirePermission } from '@/lib/core/mutation'
 import { decodeCursor, type Page, type PageQuery, toPage } from '@/lib/core/page'
+import { IdText, lines } from '@/lib/core/text'
 import { keyState } from './rules'
 import { AgentView, type KeyView } from './schema'
 
 /** Agents of the team by name, with their working keys. A key bound to one agent sees that agent only. */
 export const agentPage = async (ctx: Ctx, query: PageQuery): Promise<Page<AgentView>> => {
   requirePermission(ctx, 'agent:read')
-  const after = decodeCursor(query.cursor, z.tuple([z.string()]))
+  const after = decodeCursor(query.cursor, z.tuple([lines(256)]))
   const rows = await prisma().agent.findMany({
     where: {
       teamId: ctx.teamId,
@@ -95,7 +96,7 @@ const agentView = (
   createdAt: row.createdAt.toISOString(),
 })
 
-const ByTime = z.tuple([z.iso.datetime(), z.string()])
+const ByTime = z.tuple([z.iso.datetime(), IdText])
 
 /** Keys of the team, or of one agent in it; newest first. Never a secret: only its hash exists. */
 export const keyPage = async (

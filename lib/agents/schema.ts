@@ -1,19 +1,14 @@
 import { z } from 'zod'
 import { KEY_SCOPES } from '@/lib/auth/permissions'
 import { PageQuery, pageOf } from '@/lib/core/page'
+import { IdText, line, lineAsSent, lines } from '@/lib/core/text'
 
 /** Contract of agents and their keys. Times are ISO 8601 in UTC. */
 
 const Time = z.iso.datetime()
 
 /** A name as sent on the wire: compared byte by byte, so what cannot be stored as sent is refused, not repaired. */
-export const WireName = z
-  .string()
-  .min(1)
-  .max(256)
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused here
-  .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'Use one line of plain text.')
-  .refine((name) => name === name.trim(), 'Remove the spaces around it.')
+export const WireName = lineAsSent(256).refine((name) => name === name.trim(), 'Remove the spaces around it.')
 
 export const IDLE_LIMIT_SEC = { min: 300, max: 2_592_000, default: 86_400 } as const
 
@@ -35,9 +30,9 @@ export const AgentView = z.object({
 export type AgentView = z.infer<typeof AgentView>
 export const AgentPage = pageOf(AgentView)
 
-const Description = z.string().trim().max(2000)
+const Description = lines(2000)
 const IdleLimitSec = z.int().min(IDLE_LIMIT_SEC.min).max(IDLE_LIMIT_SEC.max)
-export const AgentParams = z.object({ agentId: z.string() })
+export const AgentParams = z.object({ agentId: IdText })
 export const AgentCreate = z.strictObject({
   name: WireName,
   description: Description.default(''),
@@ -53,13 +48,7 @@ export const PRODUCTION = 'production'
 export const Environment = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'Use lower-case letters, digits and hyphens, at most 40.')
-export const KeyName = z
-  .string()
-  .trim()
-  .min(1)
-  .max(80)
-  // eslint-disable-next-line no-control-regex -- control characters are what is refused here
-  .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'Use one line of plain text.')
+export const KeyName = line(80)
 export const KeyScopes = z
   .array(z.enum(KEY_SCOPES))
   .min(1)
@@ -86,14 +75,14 @@ export const KeyView = z.object({
 })
 export type KeyView = z.infer<typeof KeyView>
 export const KeyPage = pageOf(KeyView)
-export const KeyQuery = PageQuery.extend({ agentId: z.string().max(64).optional() })
+export const KeyQuery = PageQuery.extend({ agentId: IdText.optional() })
 
-export const KeyParams = z.object({ publicId: z.string() })
+export const KeyParams = z.object({ publicId: IdText })
 export const KeyCreate = z.strictObject({
   name: KeyName,
   scopes: KeyScopes,
   environment: Environment,
-  agentId: z.string().max(64).nullable().default(null),
+  agentId: IdText.nullable().default(null),
   expiresAt: Time.nullable().default(null),
 })
 export const OVERLAP_SEC_MAX = 604_800

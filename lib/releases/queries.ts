@@ -5,9 +5,10 @@ import { prisma } from '@/lib/core/db'
 import { notFound } from '@/lib/core/errors'
 import { requirePermission } from '@/lib/core/mutation'
 import { decodeCursor, type Page, type PageQuery, toPage } from '@/lib/core/page'
+import { IdText } from '@/lib/core/text'
 import { Manifest, ReleaseSummary, type ReleaseView } from './schema'
 
-const ByTime = z.tuple([z.iso.datetime(), z.string()])
+const ByTime = z.tuple([z.iso.datetime(), IdText])
 
 /** Releases of the team, or of one agent in it; newest first. A key bound to one agent sees that agent's only. */
 export const releasePage = async (

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { WireName } from '@/lib/agents/schema'
 import { PageQuery, pageOf } from '@/lib/core/page'
+import { IdText, lineAsSent } from '@/lib/core/text'
 
 /** Contract of releases. Times are ISO 8601 in UTC. */
 
@@ -35,5 +36,5 @@ export const ReleasePage = pageOf(ReleaseSummary)
 export const ReleaseView = ReleaseSummary.extend({ manifest: Manifest.nullable() })
 export type ReleaseView = z.infer<typeof ReleaseView>
 
-export const ReleaseParams = z.object({ releaseId: z.string() })
-export const ReleaseQuery = PageQuery.extend({ agent: z.string().max(256).optional() })
+export const ReleaseParams = z.object({ releaseId: IdText })
+export const ReleaseQuery = PageQuery.extend({ agent: lineAsSent(256).optional() })

@@ -6,6 +6,7 @@ import { notFound } from '@/lib/core/errors'
 import { requirePermission } from '@/lib/core/mutation'
 import { requirePlatform } from '@/lib/core/place'
 import { decodeCursor, type Page, type PageQuery, toPage } from '@/lib/core/page'
+import { IdText, lineAsSent } from '@/lib/core/text'
 import { RedactionConfig } from '@/lib/redaction/schema'
 import { invitationState, requireOpen } from './rules'
 import {
@@ -21,15 +22,17 @@ import {
 } from './schema'
 import { tokenSha256 } from './token'
 
-const ByText = z.tuple([z.string(), z.string()])
+const ByText = z.tuple([lineAsSent(200), IdText])
 
-/** Teams of the person, or every team for platform roles; by name. Only people have teams: keys get `forbidden`. */
-export const teamPage = async (ctx: Ctx, query: PageQuery & { all: boolean }): Promise<Page<TeamSummary>> => {
-  const personId = ctx.actor.type === 'person' ? ctx.actor.id : ''
+/** Teams of the signed-in person, or every team for platform roles; by name. */
+export const teamPage = async (ctx: Ctx, query: PageQuery): Promise<Page<TeamSummary>> => {
+  requirePlatform(ctx)
+  const personId = ctx.actor.id
+  const all = ctx.permissions.has('team:read') // above teams only platform roles have it
   const after = decodeCursor(query.cursor, ByText)
   const rows = await prisma().team.findMany({
     where: {
-      ...(query.all ? {} : { memberships: { some: { personId } } }),
+      ...(all ? {} : { memberships: { some: { personId } } }),
       ...(after ? { OR: [{ name: { gt: after[0] } }, { name: after[0], id: { gt: after[1] } }] } : {}),
     },
     include: { memberships: { where: { personId }, select: { role: true } } },
@@ -50,10 +53,10 @@ export const teamPage = async (ctx: Ctx, query: PageQuery & { all: boolean }): P
   )
 }
 
-/** The team acted in, with its settings. Any other id is not found, whether or not such a team exists. */
-export const oneTeam = async (ctx: Ctx, teamId: string): Promise<TeamView> => {
+/** The team acted in, with its settings. */
+export const oneTeam = async (ctx: Ctx): Promise<TeamView> => {
   requirePermission(ctx, 'team:read')
-  const row = teamId === ctx.teamId ? await prisma().team.findUnique({ where: { id: teamId } }) : null
+  const row = await prisma().team.findUnique({ where: { id: ctx.teamId } })
   if (!row) throw notFound()
   return teamView(row)
 }
@@ -148,7 +151,7 @@ export const personView = (row: {
   createdAt: row.createdAt.toISOString(),
 })
 
-const ByTime = z.tuple([z.iso.datetime(), z.string()])
+const ByTime = z.tuple([z.iso.datetime(), IdText])
 
 /** Invitations of the team, or to the platform for a platform session; newest first. Never the token. */
 export const invitationPage = async (ctx: Ctx, query: PageQuery): Promise<Page<InvitationView>> => {

@@ -1,27 +1,16 @@
 import { z } from 'zod'
 import { PLATFORM_ROLES, TEAM_ROLES } from '@/lib/auth/permissions'
 import { personal } from '@/lib/core/personal'
+import { IdText, line } from '@/lib/core/text'
 import { pageOf } from '@/lib/core/page'
 import { RedactionConfig } from '@/lib/redaction/schema'
 
 /** Contract of teams, people and invitations. Times are ISO 8601 in UTC. */
 
 const Time = z.iso.datetime()
-const oneLine = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    // eslint-disable-next-line no-control-regex -- control characters are what is refused here
-    .regex(/^[^\u0000-\u001f\u007f\ud800-\udfff]*$/u, 'Use one line of plain text.')
 
-export const TeamId = z.string().regex(/^team_[0-9a-z]{22}$/, 'Not the id of a team.')
-export const PersonId = z.string().regex(/^usr_[0-9a-z]{22}$/, 'Not the id of a person.')
-export const InvitationId = z.string().regex(/^inv_[0-9a-z]{22}$/, 'Not the id of an invitation.')
-
-export const TeamName = oneLine(80)
-export const PersonName = oneLine(80)
+export const TeamName = line(80)
+export const PersonName = line(80)
 /** Stored in lower case: one person, one address. */
 export const Email = z.string().trim().toLowerCase().max(254).pipe(z.email('Write an e-mail address.'))
 /** Long enough to resist guessing; no composition rules, they make worse passwords. */
@@ -66,12 +55,15 @@ export const TeamView = z.object({
 })
 export type TeamView = z.infer<typeof TeamView>
 
-export const TeamParams = z.object({ teamId: z.string() })
+export const TeamParams = z.object({ teamId: IdText })
 export const TeamCreate = z.strictObject({ name: TeamName })
 
 export const TeamSettings = z.strictObject({
   name: TeamName.optional(),
-  redaction: RedactionConfig.optional(),
+  redaction: RedactionConfig.refine(
+    (config) => !JSON.stringify(config).includes('\\u0000'),
+    'Use text without U+0000.',
+  ).optional(),
   hashUserIds: z.boolean().optional(),
   payloadMaxBytes: z.int().min(1024).max(16_777_216).optional(),
   /** These three are changed by platform administrators only: they protect the other teams. */
@@ -92,7 +84,7 @@ export const MemberView = z.object({
 export type MemberView = z.infer<typeof MemberView>
 export const MemberPage = pageOf(MemberView)
 
-export const PersonParams = z.object({ personId: z.string() })
+export const PersonParams = z.object({ personId: IdText })
 export const MemberChange = z.strictObject({ role: TeamRoleName.optional(), groups: Groups.optional() })
 
 export const PersonView = z.object({
@@ -106,6 +98,8 @@ export const PersonView = z.object({
 export type PersonView = z.infer<typeof PersonView>
 export const PersonPage = pageOf(PersonView)
 export const PlatformRoleChange = z.strictObject({ platformRole: PlatformRoleName.nullable() })
+export const PlatformRoleView = z.object({ personId: z.string(), platformRole: PlatformRoleName.nullable() })
+export type PlatformRoleView = z.infer<typeof PlatformRoleView>
 
 export const INVITATION_STATES = ['open', 'accepted', 'revoked', 'expired'] as const
 export const InvitationView = z.object({
@@ -125,9 +119,10 @@ export const PlatformInvitation = z.strictObject({ email: Email, role: PlatformR
 /** `token` is shown this once; only its hash is stored. The console puts it into the link to copy. */
 export const NewInvitation = z.object({ invitation: InvitationView, token: z.string() })
 export type NewInvitation = z.infer<typeof NewInvitation>
-export const InvitationParams = z.object({ invitationId: z.string() })
+export const InvitationParams = z.object({ invitationId: IdText })
 
 export const InvitationToken = z.string().min(1).max(100)
+export const InvitationPreviewBody = z.strictObject({ token: InvitationToken })
 export const InvitationPreview = z.object({
   /** Null for an invitation to the platform. */
   teamName: z.string().nullable(),

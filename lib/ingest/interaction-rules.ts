@@ -116,10 +116,11 @@ export const mergeGiven = (state: InteractionState, event: Given, arrivalUs: Mic
 }
 
 /** Later `at` wins, equal `at`: the later arrival. Returns whether anything changed. */
-export const mergeOutcome = (state: InteractionState, outcome: Outcome): boolean => {
+export const mergeOutcome = (state: InteractionState, outcome: Outcome, atGiven: boolean): boolean => {
   const old = state.outcome
   if (old && outcome.atUs < old.atUs) return false
-  if (old && outcomeText(old) === outcomeText(outcome)) return false
+  // Without `at` the time is the arrival: the same outcome sent again says nothing new.
+  if (old && outcomeText(old) === outcomeText(atGiven ? outcome : { ...outcome, atUs: old.atUs })) return false
   state.outcome = outcome
   return true
 }

@@ -425,3 +425,11 @@ BEGIN
     END IF;
   END LOOP;
 END $$;
+
+-- Items a team has sent in a minute; only kept for teams with a limit.
+CREATE TABLE ingest_minute (
+  team_id text NOT NULL,
+  minute timestamptz NOT NULL,
+  used bigint NOT NULL,
+  PRIMARY KEY (team_id, minute)
+);

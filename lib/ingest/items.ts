@@ -1,0 +1,14 @@
+import type { Given, Outcome } from '@/lib/ingest/interaction-rules'
+import type { SpanNode } from '@/lib/ingest/span-node'
+import type { ScoreRow } from '@/lib/ingest/store/scores'
+import type { SpanPayload } from '@/lib/ingest/store/spans'
+
+/** One checked and redacted item on its way into the ledger. */
+export type Item =
+  | { type: 'span'; node: SpanNode; payload: SpanPayload | null }
+  | { type: 'interaction'; id: string; given: Given }
+  | { type: 'outcome'; interactionId: string; outcome: Outcome; atGiven: boolean }
+  | { type: 'score'; score: ScoreRow; spanLookup: boolean }
+
+/** What became of an item: `stored` changed something, `duplicate` changed nothing. */
+export type ItemResult = 'stored' | 'duplicate' | { code: 'limit_exceeded' | 'bad_request'; message: string }

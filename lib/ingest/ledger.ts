@@ -1,0 +1,385 @@
+import 'server-only'
+import type { PoolClient } from 'pg'
+import { bucketOf, type Histogram, addTo } from '@/lib/core/histogram'
+import { hourOf, type Micros } from '@/lib/core/micros'
+import {
+  mergeGiven,
+  mergeInferred,
+  mergeOutcome,
+  toldBy,
+  viewOf,
+  type InteractionState,
+  type InteractionView,
+  type Turn,
+} from '@/lib/ingest/interaction-rules'
+import type { Item } from '@/lib/ingest/items'
+import { addHistogram, addMeasures, contributionOf, dimsOf, spendOf } from '@/lib/ingest/measures'
+import { countTurn, RollupDelta, type Spend, type Total } from '@/lib/ingest/rollup-rules'
+import type { SettledTrace } from '@/lib/ingest/settle'
+import type { SpanNode } from '@/lib/ingest/span-node'
+import {
+  addSpend,
+  loadAllTurns,
+  loadSpend,
+  loadTotals,
+  loadTurns,
+  lockInteractions,
+  updateInteractions,
+  writeTotals,
+  writeTurns,
+} from '@/lib/ingest/store/interactions'
+import { addRollups } from '@/lib/ingest/store/rollups'
+import { wholeTraces } from '@/lib/ingest/store/spans'
+import { interactionOf, type TraceGraph } from '@/lib/ingest/trace-graph'
+
+/**
+ * Moves totals, turns, interactions and roll-ups by what a batch changed. Called inside the ingest transaction, after the
+ * traces are locked and settled; takes the locks on interactions, then (last) on roll-ups.
+ */
+export const moveLedger = async (
+  client: PoolClient,
+  teamId: string,
+  traces: ReadonlyMap<string, SettledTrace>,
+  days: string[],
+  items: readonly Item[],
+  nowUs: Micros,
+): Promise<{ delta: RollupDelta; changedItems: Set<Item> }> => {
+  const delta = new RollupDelta()
+  const moves = spanMoves(traces, delta)
+  const ids = new Set(moves.touched)
+  for (const item of items) {
+    if (item.type === 'interaction') ids.add(item.id)
+    if (item.type === 'outcome') ids.add(item.interactionId)
+  }
+  const changedItems = new Set<Item>()
+  if (ids.size === 0) {
+    await addRollups(client, teamId, delta)
+    return { delta, changedItems }
+  }
+  const idList = [...ids]
+  const states = await lockInteractions(client, teamId, idList, nowUs)
+  const totals = await loadTotals(client, teamId, idList)
+  const turnKeys = [...moves.turns.values()].map(({ interactionId, traceId }) => ({ interactionId, traceId }))
+  const oldTurns = new Map((await loadTurns(client, teamId, turnKeys)).map((turn) => [turnKey(turn), turn]))
+
+  const before = new Map(idList.map((id) => [id, snapshot(stateOf(states, id), totals.get(id) ?? [])]))
+  for (const item of items) {
+    const changed =
+      item.type === 'interaction'
+        ? mergeGiven(stateOf(states, item.id), item.given, nowUs)
+        : item.type === 'outcome'
+          ? mergeOutcome(stateOf(states, item.interactionId), item.outcome, item.atGiven)
+          : false
+    if (changed) changedItems.add(item)
+  }
+  const written = await moveTurns(client, teamId, traces, days, moves, oldTurns, states)
+  const changedTotals = moveTotals(moves, totals)
+
+  const changedIds = idList.filter((id) => {
+    const old = before.get(id)
+    return old && (changedTotals.has(id) || old.text !== stateText(stateOf(states, id)))
+  })
+  for (const id of changedIds) {
+    const old = before.get(id)
+    const state = stateOf(states, id)
+    if (old) delta.interaction(old.state, old.view, old.totals, -1n)
+    delta.interaction(state, viewOf(state), totals.get(id) ?? [], 1n)
+  }
+  await moveOwned(client, teamId, { delta, moves, states, before, written, oldTurns })
+
+  await writeTurns(client, teamId, written.turns, written.gone)
+  await addSpend(client, teamId, moves.spendList())
+  await writeTotals(
+    client,
+    teamId,
+    [...changedTotals].flatMap(([interactionId, list]) => [...list].map((total) => ({ interactionId, total }))),
+  )
+  await updateInteractions(client, teamId, changedIds.map((id) => stateOf(states, id)))
+  await addRollups(client, teamId, delta)
+  return { delta, changedItems }
+}
+
+/** What the batch's spans change, per interaction; spans of no interaction go to the roll-ups at once. */
+class Moves {
+  readonly touched = new Set<string>()
+  readonly totals = new Map<string, Map<string, Total>>()
+  readonly spend = new Map<string, Map<string, Spend>>()
+  /** Turns that got spans or lost some; `rebuild` = some left, so its minimum and maximum must be read again. */
+  readonly turns = new Map<string, { interactionId: string; traceId: string; rebuild: boolean; added: SpanNode[] }>()
+
+  add(interactionId: string, node: SpanNode, sign: 1n | -1n): void {
+    this.touched.add(interactionId)
+    const contribution = contributionOf(node)
+    const totals = mapIn(this.totals, interactionId)
+    for (const dims of dimsOf(node)) {
+      const key = JSON.stringify(dims)
+      let total = totals.get(key)
+      if (!total) totals.set(key, (total = { dims, measures: {}, llmHist: {}, toolHist: {} }))
+      addMeasures(total.measures, contribution.measures, sign)
+      if (contribution.llmBucket !== null) addTo(total.llmHist, contribution.llmBucket, Number(sign))
+      if (contribution.toolBucket !== null) addTo(total.toolHist, contribution.toolBucket, Number(sign))
+    }
+    const spend = spendOf(node, contribution)
+    if (!spend) return
+    const rows = mapIn(this.spend, interactionId)
+    const key = `${spend.hour}${JSON.stringify(spend.dims)}`
+    const row = rows.get(key)
+    if (row) addMeasures(row.measures, spend.measures, sign)
+    else {
+      const made: Spend = { ...spend, measures: {} }
+      addMeasures(made.measures, spend.measures, sign)
+      rows.set(key, made)
+    }
+  }
+
+  turn(interactionId: string, traceId: string): { rebuild: boolean; added: SpanNode[] } {
+    this.touched.add(interactionId)
+    const key = turnKey({ interactionId, traceId })
+    let turn = this.turns.get(key)
+    if (!turn) this.turns.set(key, (turn = { interactionId, traceId, rebuild: false, added: [] }))
+    return turn
+  }
+
+  spendList(): { interactionId: string; spend: Spend }[] {
+    return [...this.spend].flatMap(([interactionId, rows]) =>
+      [...rows.values()]
+        .filter((row) => Object.values(row.measures).some((value) => value !== 0n))
+        .map((spend) => ({ interactionId, spend })),
+    )
+  }
+}
+
+const spanMoves = (traces: ReadonlyMap<string, SettledTrace>, delta: RollupDelta): Moves => {
+  const moves = new Moves()
+  for (const { graph } of traces.values()) {
+    for (const node of graph.changed()) {
+      const old = graph.before.get(node.spanId)
+      const from = old ? interactionOf(old, graph.modeBefore) : null
+      const to = interactionOf(node, graph.mode)
+      if (old) count(moves, delta, old, from, -1n)
+      count(moves, delta, node, to, 1n)
+      if (old && from !== null && from !== to) moves.turn(from, graph.traceId).rebuild = true
+      if (to === null) continue
+      const turn = moves.turn(to, graph.traceId)
+      // A span that stays may have lost its place at the top: failures of the turn are counted again from its spans.
+      if (old && from === to) {
+        if (failsTurn(old) !== failsTurn(node) || old.endUs !== node.endUs || told(old) !== told(node)) turn.rebuild = true
+      } else turn.added.push(node)
+    }
+  }
+  return moves
+}
+
+const told = (node: SpanNode): string => JSON.stringify(toldBy(node))
+
+const count = (moves: Moves, delta: RollupDelta, node: SpanNode, interactionId: string | null, sign: 1n | -1n): void => {
+  if (interactionId !== null) {
+    moves.add(interactionId, node, sign)
+    return
+  }
+  const contribution = contributionOf(node)
+  const hist = (bucket: number | null): Histogram => (bucket === null ? {} : { [bucket]: 1 })
+  const add = {
+    measures: contribution.measures,
+    llmHist: hist(contribution.llmBucket),
+    toolHist: hist(contribution.toolBucket),
+  }
+  const hour = hourOf(node.startUs)
+  for (const dims of dimsOf(node)) delta.unattributed(hour, dims, node, add, sign)
+  const spend = spendOf(node, contribution)
+  if (spend) delta.addSpend(spend, node, sign)
+}
+
+/** Brings turns up to date and the sums their interactions keep of them. */
+const moveTurns = async (
+  client: PoolClient,
+  teamId: string,
+  traces: ReadonlyMap<string, SettledTrace>,
+  days: string[],
+  moves: Moves,
+  oldTurns: ReadonlyMap<string, Turn>,
+  states: ReadonlyMap<string, InteractionState>,
+): Promise<{ turns: Turn[]; gone: { interactionId: string; traceId: string }[]; shrunk: Set<string> }> => {
+  const rebuild = [...moves.turns.values()].filter((turn) => turn.rebuild)
+  if (rebuild.length > 0) {
+    const stored = await wholeTraces(client, teamId, days, [...new Set(rebuild.map((turn) => turn.traceId))])
+    for (const node of stored) traces.get(node.traceId)?.graph.load(node)
+  }
+  const turns: Turn[] = []
+  const gone: { interactionId: string; traceId: string }[] = []
+  const shrunk = new Set<string>()
+  for (const [key, move] of moves.turns) {
+    const { interactionId, traceId } = move
+    const old = oldTurns.get(key)
+    const graph = traces.get(traceId)?.graph
+    const next =
+      move.rebuild && graph
+        ? turnOf(interactionId, traceId, spansOf(graph, interactionId))
+        : turnOf(interactionId, traceId, move.added, old)
+    const state = stateOf(states, interactionId)
+    if (old) countTurn(state, old, -1, bucketOf)
+    if (!next) {
+      if (old) gone.push({ interactionId, traceId })
+      shrunk.add(interactionId)
+      continue
+    }
+    countTurn(state, next, 1, bucketOf)
+    if (old && move.rebuild) shrunk.add(interactionId)
+    turns.push(next)
+    widen(state, next)
+  }
+  // Where spans left an interaction, its earliest, latest and inferred values are read again from all its turns.
+  const all = await loadAllTurns(client, teamId, [...shrunk])
+  for (const id of shrunk) {
+    const state = stateOf(states, id)
+    state.firstSpanUs = state.lastSpanUs = null
+    state.inferred = {}
+    const written = new Map(turns.filter((turn) => turn.interactionId === id).map((turn) => [turnKey(turn), turn]))
+    for (const turn of all) {
+      if (turn.interactionId !== id || moves.turns.has(turnKey(turn))) continue
+      widen(state, turn)
+    }
+    for (const turn of written.values()) widen(state, turn)
+  }
+  return { turns, gone, shrunk }
+}
+
+const widen = (state: InteractionState, turn: Turn): void => {
+  state.firstSpanUs = Math.min(state.firstSpanUs ?? turn.firstStartUs, turn.firstStartUs)
+  state.lastSpanUs = Math.max(state.lastSpanUs ?? turn.lastEventUs, turn.lastEventUs)
+  mergeInferred(state.inferred, turn.inferred)
+}
+
+const spansOf = (graph: TraceGraph, interactionId: string): SpanNode[] =>
+  [...graph.nodes.values()].filter((node) => interactionOf(node, graph.mode) === interactionId)
+
+const failsTurn = (node: SpanNode): boolean => node.top && node.status === 'error'
+
+/** A turn from its spans, or an old one with some more; undefined when there are none. */
+export const turnOf = (
+  interactionId: string,
+  traceId: string,
+  nodes: readonly SpanNode[],
+  old?: Turn,
+): Turn | undefined => {
+  let turn = old && { ...old, inferred: { ...old.inferred } }
+  for (const node of nodes) {
+    const last = Math.max(node.startUs, node.endUs ?? node.startUs)
+    turn ??= {
+      interactionId,
+      traceId,
+      spans: 0,
+      firstStartUs: node.startUs,
+      lastEndUs: null,
+      lastEventUs: last,
+      failedTops: 0,
+      inferred: {},
+    }
+    turn.spans += 1
+    turn.firstStartUs = Math.min(turn.firstStartUs, node.startUs)
+    if (node.endUs !== null) turn.lastEndUs = Math.max(turn.lastEndUs ?? node.endUs, node.endUs)
+    turn.lastEventUs = Math.max(turn.lastEventUs, last)
+    if (failsTurn(node)) turn.failedTops += 1
+    mergeInferred(turn.inferred, toldBy(node))
+  }
+  return turn
+}
+
+/** Applies the span moves to the loaded totals; answers the changed ones per interaction. */
+const moveTotals = (moves: Moves, totals: Map<string, Total[]>): Map<string, Set<Total>> => {
+  const changed = new Map<string, Set<Total>>()
+  for (const [interactionId, rows] of moves.totals) {
+    const list = totals.get(interactionId) ?? []
+    const byDims = new Map(list.map((total) => [JSON.stringify(total.dims), total]))
+    for (const [key, move] of rows) {
+      const moved =
+        Object.values(move.measures).some((value) => value !== 0n) ||
+        Object.keys(move.llmHist).length + Object.keys(move.toolHist).length > 0
+      if (!moved) continue
+      let total = byDims.get(key)
+      if (!total) {
+        total = { dims: move.dims, measures: {}, llmHist: {}, toolHist: {} }
+        list.push(total)
+      }
+      addMeasures(total.measures, move.measures, 1n)
+      addHistogram(total.llmHist, move.llmHist, 1)
+      addHistogram(total.toolHist, move.toolHist, 1)
+      const set = changed.get(interactionId) ?? new Set()
+      changed.set(interactionId, set.add(total))
+    }
+    totals.set(interactionId, list)
+  }
+  return changed
+}
+
+type Before = { state: InteractionState; view: InteractionView; totals: Total[]; text: string }
+
+const snapshot = (state: InteractionState, totals: readonly Total[]): Before => {
+  const copy = structuredClone(state)
+  return { state: copy, view: viewOf(copy), totals: structuredClone([...totals]), text: stateText(copy) }
+}
+
+const stateText = (state: InteractionState): string =>
+  JSON.stringify(state, (_key, value: unknown) => (typeof value === 'bigint' ? String(value) : value))
+
+/**
+ * Calendar spend and availability windows follow their interaction's agent, release, workflow and segment. Where those
+ * stay, only the batch's own rows move; where they change, all rows of the interaction do.
+ */
+const moveOwned = async (
+  client: PoolClient,
+  teamId: string,
+  given: {
+    delta: RollupDelta
+    moves: Moves
+    states: ReadonlyMap<string, InteractionState>
+    before: ReadonlyMap<string, Before>
+    written: { turns: Turn[]; gone: { interactionId: string; traceId: string }[] }
+    oldTurns: ReadonlyMap<string, Turn>
+  },
+): Promise<void> => {
+  const { delta, moves, states, before, written, oldTurns } = given
+  const moved = [...before].filter(([id, old]) => owner(old.view) !== owner(viewOf(stateOf(states, id)))).map(([id]) => id)
+  const movedSet = new Set(moved)
+  const spend = await loadSpend(client, teamId, moved)
+  const turns = await loadAllTurns(client, teamId, moved)
+  for (const id of moved) {
+    const old = before.get(id)
+    const view = viewOf(stateOf(states, id))
+    for (const row of spend.get(id) ?? []) {
+      if (old) delta.addSpend(row, old.view, -1n)
+      delta.addSpend(row, view, 1n)
+    }
+    for (const turn of turns) {
+      if (turn.interactionId !== id || !old) continue
+      delta.turn(turn, old.view, -1n)
+      if (!moves.turns.has(turnKey(turn))) delta.turn(turn, view, 1n)
+    }
+  }
+  for (const { interactionId, spend: row } of moves.spendList()) {
+    delta.addSpend(row, viewOf(stateOf(states, interactionId)), 1n)
+  }
+  for (const [key, turn] of oldTurns) {
+    const old = before.get(turn.interactionId)
+    if (old && moves.turns.has(key) && !movedSet.has(turn.interactionId)) delta.turn(turn, old.view, -1n)
+  }
+  for (const turn of written.turns) delta.turn(turn, viewOf(stateOf(states, turn.interactionId)), 1n)
+}
+
+const owner = (view: InteractionView): string =>
+  JSON.stringify([view.agent, view.release, view.workflow, view.segment])
+
+const turnKey = (turn: { interactionId: string; traceId: string }): string =>
+  JSON.stringify([turn.interactionId, turn.traceId])
+
+const stateOf = (states: ReadonlyMap<string, InteractionState>, id: string): InteractionState => {
+  const state = states.get(id)
+  if (!state) throw new Error(`interaction ${id} was not locked`)
+  return state
+}
+
+const mapIn = <V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> => {
+  let map = maps.get(key)
+  if (!map) maps.set(key, (map = new Map()))
+  return map
+}

@@ -1,0 +1,77 @@
+import 'server-only'
+import type { KeyCtx } from '@/lib/auth/caller'
+import { pool } from '@/lib/core/db'
+import { DomainError } from '@/lib/core/errors'
+import { fromDate } from '@/lib/core/micros'
+import { Batcher } from '@/lib/ingest/batcher'
+import { readEvents } from '@/lib/ingest/body'
+import { commitItems } from '@/lib/ingest/commit'
+import type { Item } from '@/lib/ingest/items'
+import { normaliser } from '@/lib/ingest/normalise'
+import type { EventsAnswer, Rejected } from '@/lib/ingest/schema'
+
+/** One per process; on `globalThis` so that every route bundle shares it. */
+const shared = globalThis as unknown as { signalboxBatcher?: Batcher }
+export const batcher = (): Batcher =>
+  (shared.signalboxBatcher ??= new Batcher((teamId, items) => commitItems(pool(), teamId, items, new Date())))
+
+/**
+ * `POST /api/v1/events`: read, check item by item, store in a shared commit, answer after it. Telemetry is the one write
+ * outside mutation(): idempotent, unaudited, itself the record (style guide 7).
+ */
+export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<EventsAnswer> => {
+  const batch = await readEvents(request)
+  await takeRate(ctx, batch.items.length)
+  const normalise = normaliser({
+    agentName: ctx.agentName,
+    environment: ctx.actor.environment,
+    team: ctx.team,
+    nowUs: fromDate(ctx.now),
+  })
+  const rejected: Rejected[] = []
+  const items: Item[] = []
+  const places: number[] = []
+  batch.items.forEach((raw, index) => {
+    if ('unreadable' in raw) {
+      rejected.push({ index, code: 'bad_request', message: raw.unreadable })
+      return
+    }
+    const normalised = normalise(raw.value, batch.suspicious)
+    if (normalised.rejected) rejected.push({ index, ...normalised.rejected })
+    else {
+      items.push(normalised.item)
+      places.push(index)
+    }
+  })
+  const results = await batcher().submit(ctx.teamId, items, batch.bytes)
+  let accepted = 0
+  let duplicates = 0
+  results.forEach((result, i) => {
+    if (typeof result === 'object') {
+      const id = idOf(items[i])
+      rejected.push({ index: places[i] ?? 0, ...(id === undefined ? {} : { id }), ...result })
+      return
+    }
+    accepted += 1
+    if (result === 'duplicate') duplicates += 1
+  })
+  return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
+}
+
+const idOf = (item: Item | undefined): string | undefined =>
+  item?.type === 'span' ? item.node.spanId : item?.type === 'interaction' ? item.id : undefined
+
+/** The team's ingest rate, shared by all replicas: one conditional statement, only for teams that have a limit. */
+const takeRate = async (ctx: KeyCtx, n: number): Promise<void> => {
+  const limit = ctx.team.ingestPerMinute
+  if (limit === null || n === 0) return
+  const { rowCount } = await pool().query(
+    `INSERT INTO ingest_minute AS m (team_id, minute, used) SELECT $1, date_trunc('minute', $2::timestamptz), $3::bigint WHERE $3::bigint <= $4::bigint
+     ON CONFLICT (team_id, minute) DO UPDATE SET used = m.used + excluded.used WHERE m.used + excluded.used <= $4::bigint`,
+    [ctx.teamId, ctx.now, n, limit],
+  )
+  if (rowCount === 1) return
+  throw new DomainError('rate_limited', `This team may send ${limit} items a minute. Wait, or let a platform administrator raise it.`, {
+    retryAfterSec: 60 - ctx.now.getUTCSeconds(),
+  })
+}

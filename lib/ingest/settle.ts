@@ -1,0 +1,229 @@
+import 'server-only'
+import type { PoolClient } from 'pg'
+import type { Micros } from '@/lib/core/micros'
+import { settleCosts } from '@/lib/ingest/cost-rules'
+import { fill, settleFilled, type Filled } from '@/lib/ingest/fill-rules'
+import { settleLinks } from '@/lib/ingest/leaf-rule'
+import { hasUsage, isModelCall, type SpanNode } from '@/lib/ingest/span-node'
+import {
+  lockTraces,
+  MAX_TRACE_DAYS,
+  modelBelow,
+  modelLine,
+  spansAbove,
+  spansBelow,
+  spansById,
+  uncoveredSpans,
+  type SpanKey,
+  type TraceHeader,
+} from '@/lib/ingest/store/spans'
+import { TraceGraph, type InteractionMode } from '@/lib/ingest/trace-graph'
+
+export type SettledTrace = { header: TraceHeader; graph: TraceGraph }
+export type SettledSpans = {
+  traces: Map<string, SettledTrace>
+  /** Per span of the input, in order: what became of it. */
+  results: ('created' | 'filled' | 'duplicate' | 'too_many_days')[]
+  days: string[]
+}
+
+/**
+ * Locks the traces of the batch, reads the stored spans around the new ones, and settles links, interactions and costs
+ * in memory. Nothing but the trace headers is written here.
+ */
+export const settleSpans = async (
+  client: PoolClient,
+  teamId: string,
+  spans: readonly SpanNode[],
+  nowUs: Micros,
+): Promise<SettledSpans> => {
+  const wanted = new Map<string, Set<string>>()
+  for (const span of spans) {
+    const days = wanted.get(span.traceId)
+    if (days) days.add(span.day)
+    else wanted.set(span.traceId, new Set([span.day]))
+  }
+  const headers = await lockTraces(
+    client,
+    teamId,
+    [...wanted].map(([traceId, days]) => ({ traceId, days: [...days].slice(0, MAX_TRACE_DAYS) })),
+    nowUs,
+  )
+  const traces = new Map<string, SettledTrace>()
+  for (const header of headers) traces.set(header.traceId, { header, graph: new TraceGraph(header.traceId, header.mode) })
+  const days = [...new Set(headers.flatMap((header) => header.days))]
+  const load = (nodes: readonly SpanNode[]): void => {
+    for (const node of nodes) traces.get(node.traceId)?.graph.load(node)
+  }
+  const stored = (traceId: string): boolean => (traces.get(traceId)?.header.spans ?? 0) > 0
+
+  const own = spans.filter((span) => stored(span.traceId))
+  if (own.length > 0) load(await spansById(client, teamId, days, withParents(own)))
+  const parentsLoaded = [...traces.values()].flatMap(({ graph }) => [...graph.nodes.values()])
+
+  const { results, filled } = merge(traces, spans)
+  const flipped = settleModes(traces, spans)
+  if (flipped.length > 0) {
+    const nodes = await uncoveredSpans(client, teamId, days, flipped)
+    load(nodes)
+    for (const node of nodes) {
+      const graph = traces.get(node.traceId)?.graph
+      if (graph) graph.touch(graph.node(node.spanId))
+    }
+  }
+
+  const old = [...traces.values()].filter(({ header }) => header.spans > 0).map(({ graph }) => graph)
+  const seeds = old.flatMap((graph) => downSeeds(graph, filled, parentsLoaded))
+  if (seeds.length > 0) load(await spansBelow(client, teamId, days, seeds))
+  const climbers = old.flatMap(closers)
+  if (climbers.length > 0) load(await spansAbove(client, teamId, days, climbers))
+  const cyclic = old.flatMap(wouldCycle)
+  if (cyclic.length > 0) {
+    load(await spansBelow(client, teamId, days, cyclic.map((key) => ({ ...key, model: true, interaction: true, all: true }))))
+  }
+  const lines = parentsLoaded.map((node) => ({ traceId: node.traceId, spanId: node.spanId }))
+  if (lines.length > 0 && old.some(touchesModels)) load(await modelLine(client, teamId, days, lines))
+  const pressed = old.flatMap((graph) => pressSeeds(graph, filled))
+  if (pressed.length > 0) load(await modelBelow(client, teamId, days, pressed))
+
+  for (const { graph } of traces.values()) {
+    settleLinks(graph)
+    settleFilled(graph, filled.filter(({ node }) => graph.nodes.get(node.spanId) === node))
+    settleCosts(graph)
+  }
+  return { traces, results, days }
+}
+
+const withParents = (spans: readonly SpanNode[]): SpanKey[] => {
+  const keys = new Map<string, SpanKey>()
+  for (const { traceId, spanId, parentId } of spans) {
+    keys.set(`${traceId}\n${spanId}`, { traceId, spanId })
+    if (parentId !== null) keys.set(`${traceId}\n${parentId}`, { traceId, spanId: parentId })
+  }
+  return [...keys.values()]
+}
+
+/** New spans become nodes; copies of known ones fill what is empty. */
+const merge = (
+  traces: ReadonlyMap<string, SettledTrace>,
+  spans: readonly SpanNode[],
+): { results: SettledSpans['results']; filled: Filled[] } => {
+  const filled = new Map<SpanNode, Filled>()
+  const results: SettledSpans['results'] = spans.map((span) => {
+    const trace = traces.get(span.traceId)
+    const known = trace?.graph.nodes.get(span.spanId)
+    if (trace && !known && trace.header.days.length > MAX_TRACE_DAYS) return 'too_many_days'
+    if (!trace) return 'duplicate'
+    if (!known) {
+      trace.graph.create(span)
+      trace.graph.linked.push(span.spanId)
+      trace.header.spans += 1
+      return 'created'
+    }
+    const change = fill(trace.graph, known, span)
+    if (!change) return 'duplicate'
+    const earlier = filled.get(known)
+    if (earlier) {
+      for (const field of earlier.fields) change.fields.add(field)
+      change.gainedUsage ||= earlier.gainedUsage
+      change.gainedInteraction ||= earlier.gainedInteraction
+    }
+    filled.set(known, change)
+    return 'filled'
+  })
+  return { results, filled: [...filled.values()] }
+}
+
+/** Counts the distinct interactions named per trace; answers the stored traces whose uncovered spans now move. */
+const settleModes = (traces: ReadonlyMap<string, SettledTrace>, spans: readonly SpanNode[]): string[] => {
+  const flipped: string[] = []
+  for (const span of spans) {
+    const trace = traces.get(span.traceId)
+    const id = trace?.graph.nodes.get(span.spanId)?.interactionId
+    if (trace && id != null) trace.graph.mode = nextMode(trace.graph.mode, id)
+  }
+  for (const { header, graph } of traces.values()) {
+    const [from, to] = [graph.modeBefore.kind, graph.mode.kind]
+    const hadSpans = [...graph.created].length < header.spans
+    if (hadSpans && ((from === 'none' && to === 'one') || (from === 'one' && to === 'several'))) flipped.push(header.traceId)
+    header.mode = graph.mode
+  }
+  return flipped
+}
+
+const nextMode = (mode: InteractionMode, id: string): InteractionMode => {
+  if (mode.kind === 'none') return { kind: 'one', id }
+  if (mode.kind === 'one' && mode.id !== id) return { kind: 'several' }
+  return mode
+}
+
+/** Where stored spans below must be read: under every new span, and under one that named its interaction only now. */
+const downSeeds = (
+  graph: TraceGraph,
+  filled: readonly Filled[],
+  loaded: readonly SpanNode[],
+): (SpanKey & { model: boolean; interaction: boolean })[] => {
+  const fresh = [...graph.created].map((id) => graph.node(id))
+  const above = loaded.filter((node) => node.traceId === graph.traceId)
+  const gained = filled.filter(({ node, fields }) => graph.nodes.get(node.spanId) === node && (fields.has('interactionId') || fields.has('parentId')))
+  const model = fresh.some(isModelCall) || above.some((node) => isModelCall(node) || node.modelParent !== null)
+  const interaction =
+    fresh.some((node) => node.interactionId !== null) ||
+    above.some((node) => node.interactionId !== null || node.inheritedInteraction !== null)
+  const ids = new Set([...graph.created, ...gained.map(({ node }) => node.spanId)])
+  return [...ids].map((spanId) => ({ traceId: graph.traceId, spanId, model, interaction }))
+}
+
+/** Where a line above must be read in full: a cycle can only close if something stored hangs below a newly linked span. */
+const closers = (graph: TraceGraph): SpanKey[] => {
+  const linked = graph.linked.map((id) => graph.node(id))
+  const hangs = linked.some((node) =>
+    graph.childrenOf(node.spanId).some((child) => !graph.created.has(child.spanId)),
+  )
+  if (!hangs) return []
+  return linked
+    .map((node) => graph.parentOf(node))
+    .filter((parent) => parent !== undefined && !graph.created.has(parent.spanId))
+    .map((parent) => ({ traceId: graph.traceId, spanId: parent?.spanId ?? '' }))
+}
+
+/** The spans on lines that would come back to themselves: everything below them is computed anew. */
+const wouldCycle = (graph: TraceGraph): SpanKey[] => {
+  const found: SpanKey[] = []
+  const clean = new Set<string>()
+  for (const id of graph.linked) {
+    const path: string[] = []
+    const onPath = new Set<string>()
+    let node: SpanNode | undefined = graph.node(id)
+    while (node && !clean.has(node.spanId) && !onPath.has(node.spanId)) {
+      path.push(node.spanId)
+      onPath.add(node.spanId)
+      node = graph.parentOf(node)
+    }
+    if (node && onPath.has(node.spanId)) {
+      for (const spanId of path.slice(path.indexOf(node.spanId))) found.push({ traceId: graph.traceId, spanId })
+    }
+    for (const step of path) clean.add(step)
+  }
+  // New spans may carry stored ones below them: once a component is computed anew, all of it must be there.
+  return found.length === 0
+    ? []
+    : [...found, ...[...graph.created].map((spanId) => ({ traceId: graph.traceId, spanId }))]
+}
+
+const touchesModels = (graph: TraceGraph): boolean =>
+  graph.reprice.size > 0 || [...graph.nodes.values()].some((node) => isModelCall(node) || node.subModel)
+
+/** Model calls without usage under which others may stand that a call with usage now covers. */
+const pressSeeds = (graph: TraceGraph, filled: readonly Filled[]): SpanKey[] => {
+  const covers = [...graph.nodes.values()].some((node) => hasUsage(node) || node.underPriced)
+  const seeds = covers
+    ? [...graph.nodes.values()].filter(
+        (node) => isModelCall(node) && !hasUsage(node) && !node.underPriced && node.subModel && !graph.created.has(node.spanId),
+      )
+    : []
+  const gained = filled
+    .filter(({ node }) => isModelCall(node) && graph.nodes.get(node.spanId) === node && !graph.created.has(node.spanId))
+    .map(({ node }) => node)
+  return [...new Set([...seeds, ...gained])].map((node) => ({ traceId: graph.traceId, spanId: node.spanId }))
+}

@@ -43,7 +43,7 @@ export const AgentChange = z.strictObject({
   idleLimitSec: IdleLimitSec.optional(),
 })
 
-export const PRODUCTION = 'production'
+export { PRODUCTION } from './environment'
 /** `production` has rules of its own, so spelling variants of it must not pass as another environment. */
 export const Environment = z
   .string()

@@ -1,8 +1,6 @@
 import 'server-only'
-import { createHash } from 'node:crypto'
 import type { Tx } from '@/lib/core/db'
 import { notFound } from '@/lib/core/errors'
-import { randomText } from '@/lib/core/ids'
 
 /** Write side of agents and keys. */
 
@@ -29,20 +27,6 @@ export const findAgent = async (tx: Tx, teamId: string, id: string) => {
 
 export const saveAgent = (tx: Tx, teamId: string, id: string, data: { description: string; idleLimitSec: number }) =>
   tx.agent.update({ where: { teamId_id: { teamId, id } }, data })
-
-const PUBLIC_ID = 'abcdefghijklmnopqrstuvwxyz0123456789'
-const SECRET = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${PUBLIC_ID}`
-
-/** A new key: its parts, the whole as shown once, and the hash that is stored (wire.md of the design, section 9). */
-export const newSecret = () => {
-  const publicId = randomText(12, PUBLIC_ID)
-  const secret = randomText(43, SECRET) // 62^43 > 2^256
-  return {
-    publicId,
-    shown: `sbx_${publicId}_${secret}`,
-    sha256: new Uint8Array(createHash('sha256').update(secret).digest()),
-  }
-}
 
 export const insertKey = (tx: Tx, data: Parameters<Tx['agentKey']['create']>[0]['data']) => tx.agentKey.create({ data })
 

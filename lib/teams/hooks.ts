@@ -2,7 +2,7 @@ import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
 import type { z } from 'zod'
 import type { Page } from '@/lib/core/page'
 import { api } from '@/lib/http/client'
-import { useWrite } from '@/lib/http/query-client'
+import { useOpenWrite, useWrite } from '@/lib/http/query-client'
 import type {
   Accepted,
   InvitationAcceptance,
@@ -134,7 +134,7 @@ export const invitationPreviewOptions = (token: string) =>
   })
 
 export const useAcceptInvitation = () =>
-  useWrite(
+  useOpenWrite(
     (body: z.input<typeof InvitationAcceptance>) => api<Accepted>('POST', '/invitations/accept', { body }),
     TEAMS,
     PEOPLE,

@@ -1,11 +1,12 @@
 import 'server-only'
+import { newAgentKey } from '@/lib/auth/agent-key'
 import { mutation } from '@/lib/core/mutation'
 import { auditView } from '@/lib/core/personal'
 import { requireTeam } from '@/lib/core/place'
 import { keyById } from '../queries'
 import { requireFuture, requireKeyManager } from '../rules'
 import { KeyCreate, KeyView } from '../schema'
-import { findAgent, insertKey, newSecret } from '../store'
+import { findAgent, insertKey } from '../store'
 
 /** Makes a key. The answer is the only place where its secret ever stands. */
 export const createKey = mutation({
@@ -17,12 +18,12 @@ export const createKey = mutation({
     const expiresAt = input.expiresAt === null ? null : new Date(input.expiresAt)
     requireFuture(expiresAt, ctx.now)
     if (input.agentId !== null) await findAgent(tx, ctx.teamId, input.agentId)
-    const { publicId, shown, sha256 } = newSecret()
+    const { publicId, secretSha256, text } = newAgentKey()
     await insertKey(tx, {
       publicId,
       teamId: ctx.teamId,
       name: input.name,
-      secretSha256: sha256,
+      secretSha256,
       scopes: [...input.scopes],
       environment: input.environment,
       agentId: input.agentId,
@@ -32,7 +33,7 @@ export const createKey = mutation({
     })
     const key = await keyById(tx, ctx, publicId)
     return {
-      value: { key, secret: shown },
+      value: { key, secret: text },
       audit: [{ kind: 'key.create', subject: publicId, after: auditView(key, KeyView) }],
     }
   },

@@ -1,11 +1,12 @@
 import 'server-only'
+import { newAgentKey } from '@/lib/auth/agent-key'
 import { notifyKeyChanged } from '@/lib/auth/revocation'
 import { mutation } from '@/lib/core/mutation'
 import { auditView } from '@/lib/core/personal'
 import { keyById } from '../queries'
 import { requireFuture, requireKeyManager, rotationEnd } from '../rules'
 import { KeyParams, KeyRotate, KeyView } from '../schema'
-import { insertKey, lockKey, newSecret, saveKey } from '../store'
+import { insertKey, lockKey, saveKey } from '../store'
 
 /** Makes a successor with the same rights; the old key works beside it for the overlap and then stops by itself. */
 export const rotateKey = mutation({
@@ -17,12 +18,12 @@ export const rotateKey = mutation({
     const end = rotationEnd(old, input.overlapSec, ctx.now)
     const expiresAt = input.expiresAt === undefined ? old.expiresAt : timeOrNull(input.expiresAt)
     requireFuture(expiresAt, ctx.now)
-    const { publicId, shown, sha256 } = newSecret()
+    const { publicId, secretSha256, text } = newAgentKey()
     await insertKey(tx, {
       publicId,
       teamId: ctx.teamId,
       name: old.name,
-      secretSha256: sha256,
+      secretSha256,
       scopes: old.scopes,
       environment: old.environment,
       agentId: old.agentId,
@@ -37,7 +38,7 @@ export const rotateKey = mutation({
     const key = await keyById(tx, ctx, publicId)
     const after = await keyById(tx, ctx, old.publicId)
     return {
-      value: { key, secret: shown },
+      value: { key, secret: text },
       audit: [
         { kind: 'key.create', subject: publicId, after: auditView(key, KeyView) },
         {

@@ -1,4 +1,4 @@
-import { parseUsd } from '../core/money'
+import { parseUsd } from '@/lib/core/money'
 import type { PriceOverride, Rates } from './schema'
 import type { BookUsage } from './usage'
 

@@ -1,5 +1,5 @@
 import { calcPrice, type ModelInfo, type ModelPrice, type Provider } from '@pydantic/genai-prices'
-import { nanoUsd, type NanoUsd } from '../core/money'
+import { nanoUsd, type NanoUsd } from '@/lib/core/money'
 import { cleanModel, matchesPattern, providerOf } from './model-names'
 import { priceByOverride } from './overrides'
 import type { PriceOverride, Rates, Usage } from './schema'

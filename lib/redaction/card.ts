@@ -13,7 +13,8 @@ const ISSUERS: readonly (readonly [RegExp, readonly number[]])[] = [
 /** Whether bare digits are a payment card number: a known issuer, its length, and a valid check digit (Luhn). */
 export function isCardNumber(digits: string): boolean {
   if (digits.length < 13 || digits.length > 19) return false
-  return ISSUERS.some(([prefix, lengths]) => lengths.includes(digits.length) && prefix.test(digits)) && luhn(digits)
+  if (!luhn(digits)) return false
+  return ISSUERS.some(([prefix, lengths]) => lengths.includes(digits.length) && prefix.test(digits))
 }
 
 function luhn(digits: string): boolean {

@@ -70,26 +70,24 @@ function domainEnd(text: string, start: number): number | null {
   let end = start
   while (end - start < 255 && (isAddressLetter(text.charCodeAt(end)) || '.-'.includes(text.charAt(end) || ' ')))
     end += 1
-  while (end > start) {
-    const dot = text.lastIndexOf('.', end - 1)
-    if (dot <= start) return null
-    if (/^(?:[a-z\u00c0-\u052f]{2,24}|xn--[a-z0-9-]{1,59})$/i.test(text.slice(dot + 1, end).replace(/-+$/, ''))) {
-      const label = text.slice(dot + 1, end)
-      return end - (label.length - label.replace(/-+$/, '').length)
-    }
-    end = dot
+  const labels = text.slice(start, end).split('.')
+  while (labels.length > 1) {
+    const top = (labels.pop() ?? '').replace(/-+$/, '')
+    const before = labels.join('.').length
+    if (before > 0 && TOP_LEVEL.test(top)) return start + before + 1 + top.length
   }
   return null
 }
 
+const TOP_LEVEL = /^(?:[a-z\u00c0-\u052f]{2,24}|xn--[a-z0-9-]{1,59})$/i
 const SEPARATED = '[ .\\-/()\\u00a0]{0,3}\\d'
 const PHONES: readonly RegExp[] = [
   // +49 170 1234567, 0049 (0)30 123456
-  new RegExp(`(?<![\\w+])(?:\\+|00) ?\\(?[1-9](?:${SEPARATED}){6,14}(?!\\w)`, 'g'),
+  new RegExp(`(?<![\\w+]|\\d[ -])(?:\\+|00) ?\\(?[1-9](?:${SEPARATED}){6,14}(?!\\w)`, 'g'),
   // (415) 555-2671, 1-800-555-0199, 415.555.2671
   /(?:\([2-9]\d{2}\) ?|(?<![\w.+/-]|\d )(?:1[ .-])?[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?!\w| \d|[.-]\d)/g,
   // 0170 1234567, 030/123456-78, (089) 123 456, 06 12 34 56 78
-  new RegExp(`(?<![\\w.,:+#$€£/-])\\(?0\\)? ?[1-9](?:${SEPARATED}){6,10}(?![\\w]|[.,:]\\d)`, 'g'),
+  new RegExp(`(?<![\\w.,+#$€£/-]|\\d[ :])\\(?0\\)? ?[1-9](?:${SEPARATED}){6,10}(?![\\w]|[.,:]\\d)`, 'g'),
 ]
 
 function findPhones(text: string): Found[] {
@@ -112,20 +110,24 @@ function looksLikePhone(match: string): boolean {
   return digits.length >= (isInternational ? 8 : 9) && digits.length <= 15
 }
 
+/** Nobody writes a card number in more groups; single digits with spaces between are a list. */
+const GROUPS_MAX = 7
+
 /** Runs of digits joined by single spaces or dashes; every stretch of whole groups with 13 to 19 digits is tried. */
 function findCards(text: string): Found[] {
   const found: Found[] = []
-  const groups = [...text.matchAll(/(?<![\w])\d{1,19}(?![\w])/g)].map(({ 0: digits, index }) => ({ digits, index }))
+  const groups = [...text.matchAll(/(?<!\w)\d{1,19}(?!\w)/g)].map(({ 0: digits, index }) => ({ digits, index }))
   for (let first = 0; first < groups.length; first += 1) {
+    const start = groups[first]?.index ?? 0
+    if (!'234568'.includes(text.charAt(start))) continue
     let digits = ''
-    let end = -1
-    for (let last = first; last < groups.length && digits.length < 19; last += 1) {
-      const group = groups[last]
-      const joins = group && (last === first || (group.index === end + 1 && /[ \u00a0-]/.test(text.charAt(end))))
-      if (!joins) break
+    let end = start - 1
+    for (const group of groups.slice(first, first + GROUPS_MAX)) {
+      if (end >= start && !(group.index === end + 1 && ' \u00a0-'.includes(text.charAt(end)))) break
       digits += group.digits
       end = group.index + group.digits.length
-      if (isCardNumber(digits)) found.push([groups[first]?.index ?? end, end])
+      if (digits.length > 19) break
+      if (isCardNumber(digits)) found.push([start, end])
     }
   }
   return found

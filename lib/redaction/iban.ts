@@ -16,20 +16,24 @@ export function ibanEnd(text: string, start: number): number | null {
   if (length === undefined) return null
   let characters = ''
   let at = start
-  while (characters.length < length) {
-    const character = text[at] ?? ''
-    if (/^[A-Za-z0-9]$/.test(character)) characters += character
-    else if (!/^[ \u00a0-]$/.test(character) || !/^[A-Za-z0-9]$/.test(text[at + 1] ?? '')) return null
-    at += 1
+  for (; characters.length < length; at += 1) {
+    if (isAlphanumeric(text.charCodeAt(at))) characters += text.charAt(at)
+    else if (!' \u00a0-'.includes(text.charAt(at) || 'x') || !isAlphanumeric(text.charCodeAt(at + 1))) return null
   }
-  return /^[A-Za-z0-9]$/.test(text[at] ?? '') || !hasValidChecksum(characters.toUpperCase()) ? null : at
+  return isAlphanumeric(text.charCodeAt(at)) || !hasValidChecksum(characters.toUpperCase()) ? null : at
+}
+
+function isAlphanumeric(code: number): boolean {
+  return (code >= 48 && code <= 57) || ((code | 32) >= 97 && (code | 32) <= 122 && code < 128)
 }
 
 /** ISO 7064 MOD 97-10: country and check digits go last, letters count 10 to 35, the remainder is 1. */
 function hasValidChecksum(iban: string): boolean {
   let remainder = 0
-  for (const character of iban.slice(4) + iban.slice(0, 4)) {
-    const value = Number.parseInt(character, 36)
+  const turned = iban.slice(4) + iban.slice(0, 4)
+  for (let i = 0; i < turned.length; i += 1) {
+    const code = turned.charCodeAt(i)
+    const value = code < 65 ? code - 48 : code - 55
     remainder = (remainder * (value > 9 ? 100 : 10) + value) % 97
   }
   return remainder === 1

@@ -11,7 +11,8 @@ import type { DetectorName, JsonValue, RedactionConfig } from './schema'
  * Hashing is an argument because the settings screen previews a configuration in the browser.
  *
  * Team patterns run on RE2 (re2js, plain JavaScript): patterns are written by people and run against text written by
- * strangers, and a backtracking engine can be made to hang by one such pair. Compiling twice costs more than matching:
+ * strangers, and a backtracking engine can be made to hang by one such pair. One search is linear; finding *all* matches
+ * of a pattern that looks far ahead and then takes little, such as `(a.*z|a)`, is not in any engine. Compiling twice costs more than matching:
  * keep the redactor for as long as the configuration is the same.
  */
 
@@ -40,9 +41,12 @@ export function compileRedactor(config: RedactionConfig, hash: (text: string) =>
 
   return (value) => {
     const hits: Record<string, number> = {}
+    const hashes = new Map<string, string>()
     const token = (name: string, text: string) => {
       hits[name] = (hits[name] ?? 0) + 1
-      return `‹${name}:${hash(text)}›`
+      const hash8 = hashes.get(text) ?? hash(text)
+      hashes.set(text, hash8)
+      return `‹${name}:${hash8}›`
     }
     const pointed = paths.length > 0 ? redactPaths(value, paths, token, 0) : value
     const redacted = rules.length > 0 ? redactTexts(pointed, rules, token, 0) : pointed

@@ -1,5 +1,6 @@
 import 'server-only'
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
+import { DomainError } from '@/lib/core/errors'
 
 /**
  * Hashes a password with scrypt for the column `person.password_hash`: `scrypt$<log2 N>$<r>$<p>$<salt>$<hash>`. The
@@ -29,12 +30,39 @@ const CURRENT: Cost = { logN: 15, r: 8, p: 3 }
 const HASH_BYTES = 32
 const DUMMY_SALT = randomBytes(16)
 
+/** Hashing fills a core: a flood of sign-ins must leave the other cores and libuv's threads to everybody else. */
+const RUNNING_MAX = 2
+const WAITING_MAX = 100
+const waiting: (() => void)[] = []
+let running = 0
+
+const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+  if (running >= RUNNING_MAX) {
+    if (waiting.length >= WAITING_MAX) {
+      throw new DomainError('unavailable', 'Too many people are signing in at this moment. Try again.', {
+        retryAfterSec: 5,
+      })
+    }
+    await new Promise<void>((resolve) => waiting.push(resolve))
+  } else running++
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running--
+  }
+}
+
 /** The same password typed on two systems may differ in Unicode form only. */
 const derive = (password: string, salt: Uint8Array, cost: Cost, bytes: number): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const options = { N: 2 ** cost.logN, r: cost.r, p: cost.p, maxmem: 256 * 2 ** cost.logN * cost.r }
-    scrypt(password.normalize('NFKC'), salt, bytes, options, (error, key) => (error ? reject(error) : resolve(key)))
-  })
+  inTurn(
+    () =>
+      new Promise((resolve, reject) => {
+        const options = { N: 2 ** cost.logN, r: cost.r, p: cost.p, maxmem: 256 * 2 ** cost.logN * cost.r }
+        scrypt(password.normalize('NFKC'), salt, bytes, options, (error, key) => (error ? reject(error) : resolve(key)))
+      }),
+  )
 
 const parse = (stored: string): (Cost & { salt: Buffer; hash: Buffer }) | undefined => {
   const match = /^scrypt\$(\d{1,2})\$(\d{1,2})\$(\d{1,2})\$([\w-]{16,})\$([\w-]{32,})$/.exec(stored)

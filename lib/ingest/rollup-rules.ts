@@ -43,6 +43,7 @@ export const COHORT_MEASURES = {
   turnsUnknownDuration: 'turns_unknown_duration',
   unattributedCost: 'unattributed_cost_nano_usd',
   unattributedCalls: 'unattributed_calls',
+  unattributedUnknownCalls: 'unattributed_unknown_calls',
 } as const
 export type CohortVector = Partial<Record<keyof typeof COHORT_MEASURES, bigint>>
 
@@ -93,6 +94,7 @@ export class RollupDelta {
     const vector: CohortVector = { ...add.measures }
     if (add.measures.cost) vector.unattributedCost = add.measures.cost
     if (add.measures.llmCalls) vector.unattributedCalls = add.measures.llmCalls
+    if (add.measures.unknownCostCalls) vector.unattributedUnknownCalls = add.measures.unknownCostCalls
     this.addCohort(hour, id, vector, sign)
     this.addLatency(hour, id, LATENCY.llm, add.llmHist, sign)
     this.addLatency(hour, id, LATENCY.tool, add.toolHist, sign)

@@ -282,6 +282,7 @@ CREATE TABLE rollup_cohort (
   cost_nano_usd numeric(38,0) NOT NULL DEFAULT 0,
   unattributed_cost_nano_usd numeric(38,0) NOT NULL DEFAULT 0,
   unattributed_calls bigint NOT NULL DEFAULT 0,
+  unattributed_unknown_calls bigint NOT NULL DEFAULT 0,
   both_reported_nano_usd numeric(38,0) NOT NULL DEFAULT 0,
   both_computed_nano_usd numeric(38,0) NOT NULL DEFAULT 0,
   input_tokens numeric(38,0) NOT NULL DEFAULT 0,

@@ -1,6 +1,6 @@
 import { DomainError } from '@/lib/core/errors'
 import { jcs, type JsonObject } from '@/lib/core/json'
-import { MANIFEST_MAX_BYTES, MANIFEST_MAX_DEPTH } from './schema'
+import { MANIFEST_MAX_BYTES } from './schema'
 
 /**
  * A release is its manifest: the same manifest is the same release, whatever the order of its keys, and a name never
@@ -9,7 +9,6 @@ import { MANIFEST_MAX_BYTES, MANIFEST_MAX_DEPTH } from './schema'
 
 /** The one text of a manifest (JCS, RFC 8785). Throws `bad_request` for what it cannot hold. */
 export const canonicalManifest = (manifest: JsonObject): string => {
-  if (depthOf(manifest) > MANIFEST_MAX_DEPTH) throw invalid(`Nest at most ${MANIFEST_MAX_DEPTH} levels.`)
   const text = textOf(manifest)
   if (new TextEncoder().encode(text).length > MANIFEST_MAX_BYTES) {
     throw invalid(`Keep it within ${MANIFEST_MAX_BYTES} bytes; put large parts elsewhere and name their hash.`)
@@ -38,14 +37,3 @@ export const requireSameManifest = (agent: string, name: string, storedSha256: s
 
 const invalid = (message: string, cause?: unknown) =>
   new DomainError('bad_request', `manifest: ${message}`, { details: [{ path: 'manifest', message }], cause })
-
-/** Levels of nesting, counted without recursion: the input decides how deep it is. */
-const depthOf = (value: unknown): number => {
-  let depth = 0
-  let level: unknown[] = [value]
-  while (level.length > 0 && depth <= MANIFEST_MAX_DEPTH) {
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
-    depth += 1
-  }
-  return depth
-}

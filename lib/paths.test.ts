@@ -14,6 +14,7 @@ test('the URLs of the console', () => {
     releasesWeek: paths.releases({ team, range: { preset: '7d' } }),
     releasesCustom: paths.releases({ team, range: custom }),
     agents: paths.agents({ team }),
+    agentsNext: paths.agents({ team, cursor: 'WyJhIl0' }),
     agent: paths.agent({ team, agentId: 'agt_01' }),
     people: paths.people({ team }),
     teams: paths.teams({ team }),
@@ -21,6 +22,7 @@ test('the URLs of the console', () => {
     {
       "agent": "/agents/agt_01?team=support",
       "agents": "/agents?team=support",
+      "agentsNext": "/agents?team=support&cursor=WyJhIl0",
       "home": "/",
       "invitation": "/invitation#aZ09",
       "people": "/settings/people?team=support",

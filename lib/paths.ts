@@ -6,6 +6,7 @@ import { rangeParams, type Range } from '@/lib/charts/range'
  */
 
 type InTeam = { team: string }
+type OnPage = { cursor?: string | undefined }
 
 export const paths = {
   home: () => '/',
@@ -15,11 +16,11 @@ export const paths = {
   invitation: (token: string) => `/invitation#${encodeURIComponent(token)}`,
   releases: (at: InTeam & { range?: Range | undefined }) =>
     withQuery('/releases', { team: at.team, ...(at.range ? rangeParams(at.range) : {}) }),
-  agents: (at: InTeam) => withQuery('/agents', { team: at.team }),
+  agents: (at: InTeam & OnPage) => withQuery('/agents', { team: at.team, cursor: at.cursor }),
   agent: (at: InTeam & { agentId: string }) =>
     withQuery(`/agents/${encodeURIComponent(at.agentId)}`, { team: at.team }),
-  people: (at: InTeam) => withQuery('/settings/people', { team: at.team }),
-  teams: (at: InTeam) => withQuery('/settings/teams', { team: at.team }),
+  people: (at: InTeam & OnPage) => withQuery('/settings/people', { team: at.team, cursor: at.cursor }),
+  teams: (at: InTeam & OnPage) => withQuery('/settings/teams', { team: at.team, cursor: at.cursor }),
 } as const
 
 /**

@@ -1,0 +1,86 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { KeySection, type KeyRights } from '@/components/agents/key-section'
+import { Button } from '@/components/ui/button'
+import { PageHeader } from '@/components/ui/page-header'
+import { QueryState } from '@/components/ui/query-state'
+import { Section } from '@/components/ui/section'
+import { TextLink } from '@/components/ui/text-link'
+import { agentOptions } from '@/lib/agents/hooks'
+import type { AgentView } from '@/lib/agents/schema'
+import { formatAge, formatDuration, formatTime, inWords } from '@/lib/charts/format'
+import { paths } from '@/lib/paths'
+import { ChangeAgentForm } from './change-agent-form'
+
+export const AgentDetail = ({
+  team,
+  agentId,
+  rights,
+  canChange,
+  now,
+}: {
+  team: { slug: string; name: string }
+  agentId: string
+  rights: KeyRights
+  canChange: boolean
+  now: string
+}) => {
+  const query = useQuery(agentOptions({ team: team.slug, agentId }))
+  const [changing, setChanging] = useState(false)
+  return (
+    <>
+      <PageHeader
+        title={
+          <>
+            <TextLink href={paths.agents({ team: team.slug })}>Agents</TextLink>{' '}
+            <span className="font-normal text-ink3">/</span> {query.data?.name ?? ''}
+          </>
+        }
+        verdict={query.data ? verdictOf(query.data, new Date(now)) : undefined}
+      />
+      <QueryState query={query} what="agent" rows={3}>
+        {(agent) => (
+          <Section
+            title="About"
+            act={canChange && !changing ? <Button onClick={() => setChanging(true)}>Change agent</Button> : null}
+          >
+            {changing ? (
+              <ChangeAgentForm team={team.slug} agent={agent} onDone={() => setChanging(false)} />
+            ) : (
+              <About agent={agent} now={new Date(now)} />
+            )}
+          </Section>
+        )}
+      </QueryState>
+      {query.data ? (
+        <KeySection team={team} agent={{ id: agentId, name: query.data.name }} rights={rights} now={now} />
+      ) : null}
+    </>
+  )
+}
+
+const About = ({ agent, now }: { agent: AgentView; now: Date }) => (
+  <dl className="grid grid-cols-[8rem_minmax(0,1fr)] gap-x-4 gap-y-2 border-b border-line px-6 py-3 max-sm:grid-cols-1 max-sm:gap-y-0 max-sm:px-4 [&>dd]:max-sm:mb-2">
+    <dt className="text-ink2">What it does</dt>
+    <dd className="max-w-[72ch]">{agent.description || <span className="text-ink3">not described</span>}</dd>
+    <dt className="text-ink2">Idle limit</dt>
+    <dd>
+      {inWords(formatDuration(agent.idleLimitSec * 1000))}
+      <span className="text-ink2"> after its last event an interaction without an outcome counts as abandoned</span>
+    </dd>
+    <dt className="text-ink2">Registered</dt>
+    <dd>
+      {formatTime(agent.createdAt, now)} UTC, {agent.origin === 'telemetry' ? 'by its first event' : 'in the console'}
+    </dd>
+    <dt className="text-ink2">Id</dt>
+    <dd>
+      <code className="font-mono text-small">{agent.id}</code>
+    </dd>
+  </dl>
+)
+
+const verdictOf = (agent: AgentView, now: Date): string =>
+  agent.lastSeenAt === null
+    ? 'No data of it has arrived yet.'
+    : `Its last data arrived ${formatAge(agent.lastSeenAt, now)} ago.`

@@ -1,0 +1,126 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ROLE_NAMES } from '@/components/frame/viewer'
+import { Button } from '@/components/ui/button'
+import { DataTable, type Column } from '@/components/ui/data-table'
+import { EffectDialog } from '@/components/ui/effect-dialog'
+import { EmptyState } from '@/components/ui/empty-state'
+import { QueryState } from '@/components/ui/query-state'
+import { Section } from '@/components/ui/section'
+import { StatusChip } from '@/components/ui/status-chip'
+import { useToast } from '@/components/ui/toast'
+import { formatTime } from '@/lib/charts/format'
+import { invitationsOptions, useRevokeInvitation } from '@/lib/teams/hooks'
+import type { InvitationView } from '@/lib/teams/schema'
+
+export const InvitationSection = ({ team, now }: { team: { slug: string; name: string }; now: string }) => {
+  const query = useQuery(invitationsOptions({ team: team.slug }))
+  const [withdrawing, setWithdrawing] = useState<InvitationView | null>(null)
+  return (
+    <Section title="Invitations" note={query.data?.nextCursor ? 'the newest 50' : undefined}>
+      <QueryState query={query} what="invitations" rows={2}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title="No invitations yet" why="Invite a person: you get a link to pass on." />
+          ) : (
+            <DataTable
+              caption={`Invitations to ${team.name}`}
+              columns={columns(new Date(now), setWithdrawing)}
+              rows={items}
+              rowKey={(invitation) => invitation.id}
+            />
+          )
+        }
+      </QueryState>
+      {withdrawing ? (
+        <WithdrawDialog team={team.slug} invitation={withdrawing} onClose={() => setWithdrawing(null)} />
+      ) : null}
+    </Section>
+  )
+}
+
+const STATES = {
+  open: ['waiting', 'Open'],
+  accepted: ['ok', 'Accepted'],
+  revoked: ['off', 'Withdrawn'],
+  expired: ['off', 'Expired'],
+} as const satisfies Record<InvitationView['state'], readonly [string, string]>
+
+const columns = (now: Date, onWithdraw: (invitation: InvitationView) => void): readonly Column<InvitationView>[] => [
+  {
+    key: 'email',
+    kind: 'name',
+    head: 'E-mail',
+    cell: (invitation) => <span className="block max-w-72 min-w-32 truncate">{invitation.email}</span>,
+  },
+  { key: 'role', kind: 'text', head: 'Role', cell: (invitation) => ROLE_NAMES[invitation.role] },
+  {
+    key: 'state',
+    kind: 'text',
+    head: 'State',
+    cell: ({ state }) => <StatusChip status={STATES[state][0]}>{STATES[state][1]}</StatusChip>,
+  },
+  {
+    key: 'expires',
+    kind: 'number',
+    head: 'Ends (UTC)',
+    from: 'sm',
+    cell: (invitation) => formatTime(invitation.expiresAt, now),
+  },
+  {
+    key: 'acts',
+    kind: 'act',
+    head: 'What to do',
+    cell: (invitation) =>
+      invitation.state === 'open' ? (
+        <Button
+          size="small"
+          onClick={() => onWithdraw(invitation)}
+          aria-label={`Withdraw the invitation of ${invitation.email}`}
+        >
+          Withdraw
+        </Button>
+      ) : null,
+  },
+]
+
+const WithdrawDialog = ({
+  team,
+  invitation,
+  onClose,
+}: {
+  team: string
+  invitation: InvitationView
+  onClose: () => void
+}) => {
+  const revoke = useRevokeInvitation({ team })
+  const toast = useToast()
+  return (
+    <EffectDialog
+      open
+      onClose={onClose}
+      title="Withdraw the invitation"
+      lead={`Of ${invitation.email}, as ${ROLE_NAMES[invitation.role]}.`}
+      effects={[
+        { what: 'The link', becomes: 'stops working at once' },
+        { what: 'To undo', becomes: 'make another invitation' },
+      ]}
+      name={invitation.email}
+      act="Withdraw invitation"
+      busy={revoke.isPending}
+      problem={revoke.error?.message}
+      onAct={() =>
+        revoke.mutate(
+          { invitationId: invitation.id },
+          {
+            onSuccess: () => {
+              toast.done('The invitation was withdrawn', invitation.email)
+              onClose()
+            },
+          },
+        )
+      }
+    />
+  )
+}

@@ -119,7 +119,7 @@ function unreachable(error, url, variable) {
     ECONNREFUSED: 'start that server, or correct host and port',
     ENOTFOUND: 'correct the host name',
     '28P01': 'correct user and password',
-    28000: 'allow this user in the server’s pg_hba.conf',
+    28000: 'create that role, or allow it in the server’s pg_hba.conf',
     '3D000': `create the database, for example: createdb ${new URL(url).pathname.slice(1)}`,
   }
   const cure = cures[error?.code] ?? 'check that the server runs and accepts this user'

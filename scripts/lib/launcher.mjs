@@ -19,7 +19,7 @@ export async function launchSignalbox({ mode }) {
   const folder = makeDataFolder(dataFolder())
   const lock = await takeLock(folder, mode)
   const state = { folder, lock, mode, server: null, app: null, stopping: null }
-  const stop = (code) => (state.stopping ??= shutDown(state, code))
+  const stop = (code, error) => (state.stopping ??= shutDown(state, code, error))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
   try {
     await endLeftApp(lock.left)
@@ -27,10 +27,7 @@ export async function launchSignalbox({ mode }) {
     await state.rising
     await watch(state)
   } catch (error) {
-    if (!state.stopping) {
-      console.error(explain(error))
-      await stop(1)
-    }
+    if (!state.stopping) await stop(1, error)
   }
   await state.stopping
 }
@@ -125,13 +122,14 @@ async function restartPostgres(state) {
   await state.app.stop(3_000) // the watch starts it with the new address
 }
 
-async function shutDown(state, code) {
-  say('\nstopping …')
+async function shutDown(state, code, error) {
+  if (!error) say('\nstopping …')
   endRunningCommands()
   if (state.app) await state.app.stop()
   await Promise.race([state.rising?.catch(() => {}), sleep(30_000)]) // a half-started PostgreSQL is stopped too
   await state.server?.stop()
   state.lock.release()
-  say('stopped')
+  if (error) console.error(explain(error))
+  else say('stopped')
   process.exit(code)
 }

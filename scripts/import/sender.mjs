@@ -29,11 +29,11 @@ export async function sendBatches(batches, { url, key, retries, concurrency = 4,
       underWay.push({ items, request })
       if (underWay.length >= concurrency) await finishFirst()
     }
+    while (underWay.length > 0) await finishFirst()
   } catch (error) {
     await Promise.allSettled(underWay.map(({ request }) => request))
     throw error
   }
-  while (underWay.length > 0) await finishFirst()
 }
 
 /** Sends values that are in memory, without a checkpoint; answers the totals and the rejected items by line from 1. */

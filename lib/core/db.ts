@@ -33,8 +33,7 @@ export const pool = (): pg.Pool => {
   return doors.pool
 }
 
-export const prisma = (): PrismaClient =>
-  (doors.prisma ??= new PrismaClient({ adapter: new PrismaPg(poolOptions(6)) }))
+export const prisma = (): PrismaClient => (doors.prisma ??= new PrismaClient({ adapter: new PrismaPg(poolOptions(6)) }))
 
 /** Closes both doors (graceful shutdown, tests). */
 export const closeDb = async (): Promise<void> => {

@@ -19,8 +19,7 @@ function bucketIndex(ms: number): number {
 }
 
 /** The duration in ms that stands for a bucket: least relative error over its range. */
-export const bucketMs = (bucket: number): number =>
-  bucket === 0 ? 0 : (MIN_MS * 2 * GAMMA ** bucket) / (GAMMA + 1)
+export const bucketMs = (bucket: number): number => (bucket === 0 ? 0 : (MIN_MS * 2 * GAMMA ** bucket) / (GAMMA + 1))
 
 /** Percentile `q` (0..1, nearest rank) in ms, rounded to 0.1; null when nothing was counted. */
 export const percentile = (counts: ReadonlyMap<number, number>, q: number): number | null => {

@@ -11,7 +11,12 @@ export const log = pino({
   serializers: {
     err: (error: unknown) =>
       error instanceof Error
-        ? { type: error.name, message: withoutSecrets(error.message), stack: withoutSecrets(error.stack ?? ''), cause: String(error.cause ?? '') }
+        ? {
+            type: error.name,
+            message: withoutSecrets(error.message),
+            stack: withoutSecrets(error.stack ?? ''),
+            cause: String(error.cause ?? ''),
+          }
         : { message: withoutSecrets(String(error)) },
   },
 })

@@ -13,7 +13,8 @@ export const parseIso = (text: string): Micros | null => {
   if (!m) return null
   const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = m
   const [y, mo, d, h, mi, s] = [year, month, day, hour, minute, second].map(Number)
-  if (y === undefined || mo === undefined || d === undefined || h === undefined || mi === undefined || s === undefined) return null
+  if (y === undefined || mo === undefined || d === undefined || h === undefined || mi === undefined || s === undefined)
+    return null
   if (mo < 1 || mo > 12 || d < 1 || h > 24 || mi > 59 || s > 60) return null
   const ms = Date.UTC(y, mo - 1, d, h, mi, s)
   // Date.UTC rolls over (31 February -> 3 March) and reads years below 100 as 19xx: both are not times.

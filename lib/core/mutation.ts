@@ -50,7 +50,11 @@ export const parseInput = <S extends z.ZodType>(schema: S, input: unknown): z.ou
   if (result.success) return result.data
   const details = result.error.issues.slice(0, 20).map((i) => ({ path: i.path.join('.'), message: i.message }))
   const first = details[0]
-  throw new DomainError('bad_request', first ? `${first.path || 'body'}: ${first.message}` : 'The input is not valid.', {
-    details,
-  })
+  throw new DomainError(
+    'bad_request',
+    first ? `${first.path || 'body'}: ${first.message}` : 'The input is not valid.',
+    {
+      details,
+    },
+  )
 }

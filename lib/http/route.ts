@@ -52,10 +52,11 @@ export const defineRoute = <C, S extends Schemas, O extends z.ZodType | undefine
  * Builds a route that reads its own body and shapes its own answer (telemetry, downloads) but keeps request id,
  * authentication and the error envelope.
  */
-export const defineRawRoute = <C>(spec: {
-  auth: Authenticate<C>
-  handler: (ctx: C, request: Request, params: Record<string, string | string[]>) => Promise<Response>
-}): RouteHandler =>
+export const defineRawRoute =
+  <C>(spec: {
+    auth: Authenticate<C>
+    handler: (ctx: C, request: Request, params: Record<string, string | string[]>) => Promise<Response>
+  }): RouteHandler =>
   (request, context) =>
     answering(request, async (requestId) => {
       const ctx = await spec.auth(request, requestId)
@@ -89,7 +90,8 @@ export const errorResponse = (error: unknown, requestId: string, request?: Reque
   const code = known?.code ?? 'internal'
   const headers = new Headers()
   if (code === 'unauthenticated') headers.set('www-authenticate', 'Bearer')
-  if (known?.retryAfterSec !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(known.retryAfterSec))))
+  if (known?.retryAfterSec !== undefined)
+    headers.set('retry-after', String(Math.max(1, Math.ceil(known.retryAfterSec))))
   const message = known?.message ?? 'Something failed on our side; nothing of this request was applied. Try again.'
   return Response.json(
     { error: { code, message, ...(known?.details ? { details: known.details } : {}), requestId } },

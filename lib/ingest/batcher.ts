@@ -7,7 +7,13 @@ import type { Item, ItemResult } from '@/lib/ingest/items'
  * all of them up to a bound. Memory is bounded: past it, senders are asked to come back.
  */
 export type Commit = (teamId: string, items: readonly Item[]) => Promise<ItemResult[]>
-export type BatcherLimits = { lanesPerTeam: number; lanes: number; itemsPerCommit: number; pendingItems: number; pendingBytes: number }
+export type BatcherLimits = {
+  lanesPerTeam: number
+  lanes: number
+  itemsPerCommit: number
+  pendingItems: number
+  pendingBytes: number
+}
 
 export const DEFAULT_LIMITS: BatcherLimits = {
   lanesPerTeam: 2,
@@ -17,7 +23,12 @@ export const DEFAULT_LIMITS: BatcherLimits = {
   pendingBytes: 192 * 1024 * 1024,
 }
 
-type Waiting = { items: readonly Item[]; bytes: number; resolve: (results: ItemResult[]) => void; reject: (error: unknown) => void }
+type Waiting = {
+  items: readonly Item[]
+  bytes: number
+  resolve: (results: ItemResult[]) => void
+  reject: (error: unknown) => void
+}
 type Queue = { waiting: Waiting[]; lanes: number }
 
 export class Batcher {
@@ -36,7 +47,11 @@ export class Batcher {
   /** Resolves after the commit that holds the items. Throws `unavailable` (Retry-After 1) when too much is waiting. */
   submit(teamId: string, items: readonly Item[], bytes: number): Promise<ItemResult[]> {
     if (items.length === 0) return Promise.resolve([])
-    if (this.pendingItems > 0 && (this.pendingItems + items.length > this.limits.pendingItems || this.pendingBytes + bytes > this.limits.pendingBytes)) {
+    if (
+      this.pendingItems > 0 &&
+      (this.pendingItems + items.length > this.limits.pendingItems ||
+        this.pendingBytes + bytes > this.limits.pendingBytes)
+    ) {
       return Promise.reject(
         new DomainError('unavailable', 'More is arriving than can be stored. Send it again.', { retryAfterSec: 1 }),
       )
@@ -74,7 +89,11 @@ export class Batcher {
   private take(queue: Queue): Waiting[] {
     const taken: Waiting[] = []
     let size = 0
-    for (let next = queue.waiting[0]; next && (taken.length === 0 || size + next.items.length <= this.limits.itemsPerCommit); next = queue.waiting[0]) {
+    for (
+      let next = queue.waiting[0];
+      next && (taken.length === 0 || size + next.items.length <= this.limits.itemsPerCommit);
+      next = queue.waiting[0]
+    ) {
       taken.push(next)
       size += next.items.length
       queue.waiting.shift()
@@ -100,7 +119,10 @@ export class Batcher {
 
   private async store(teamId: string, taken: readonly Waiting[]): Promise<void> {
     try {
-      const results = await this.commit(teamId, taken.flatMap((waiting) => waiting.items))
+      const results = await this.commit(
+        teamId,
+        taken.flatMap((waiting) => waiting.items),
+      )
       let at = 0
       for (const waiting of taken) waiting.resolve(results.slice(at, (at += waiting.items.length)))
     } catch (error) {

@@ -25,7 +25,10 @@ export const readEvents = async (request: Request): Promise<RawBatch> => {
   const text = await readText(request)
   const items = type === 'application/json' ? fromJson(text) : fromNdjson(text)
   if (items.length > MAX_ITEMS) {
-    throw new DomainError('too_large', `At most ${MAX_ITEMS} events in one request; this one has ${items.length}. Split it.`)
+    throw new DomainError(
+      'too_large',
+      `At most ${MAX_ITEMS} events in one request; this one has ${items.length}. Split it.`,
+    )
   }
   return { items, suspicious: /\\u(?:0000|[dD][89a-fA-F])/.test(text), bytes: text.length }
 }
@@ -145,7 +148,11 @@ const inflate = async (sent: AsyncIterable<Uint8Array>, take: (chunk: Uint8Array
     })
     gunzip.on('end', resolve)
     gunzip.on('error', (error) =>
-      reject(error instanceof DomainError ? error : new DomainError('bad_request', 'The body is not valid gzip.', { cause: error })),
+      reject(
+        error instanceof DomainError
+          ? error
+          : new DomainError('bad_request', 'The body is not valid gzip.', { cause: error }),
+      ),
     )
   })
   finished.catch(() => {})

@@ -29,10 +29,18 @@ export const commitItems = async (
   const results: ItemResult[] = items.map(() => 'duplicate')
   const allowed = await register(pool, teamId, items, now, results)
   if (allowed.length === 0) return results
-  await ensurePartitions(pool, allowed.flatMap(({ item }) => (item.type === 'span' ? [item.node.day] : [])))
+  await ensurePartitions(
+    pool,
+    allowed.flatMap(({ item }) => (item.type === 'span' ? [item.node.day] : [])),
+  )
   for (let attempt = 1; ; attempt++) {
     try {
-      const done = await transaction(pool, teamId, allowed.map(({ item }) => clone(item)), now)
+      const done = await transaction(
+        pool,
+        teamId,
+        allowed.map(({ item }) => clone(item)),
+        now,
+      )
       allowed.forEach(({ index }, i) => (results[index] = done[i] ?? 'duplicate'))
       return results
     } catch (error) {
@@ -41,7 +49,10 @@ export const commitItems = async (
       if (code === '23514') forgetPartitions()
       if (attempt <= RETRIES && (code === '40P01' || code === '40001' || code === '23514')) {
         if (code === '23514') {
-          await ensurePartitions(pool, allowed.flatMap(({ item }) => (item.type === 'span' ? [item.node.day] : [])))
+          await ensurePartitions(
+            pool,
+            allowed.flatMap(({ item }) => (item.type === 'span' ? [item.node.day] : [])),
+          )
         }
         continue
       }
@@ -88,7 +99,12 @@ const apply = async (
 ): Promise<{ results: ItemResult[]; remember: () => void }> => {
   const nowUs = fromDate(now)
   const spanItems = items.filter((item) => item.type === 'span')
-  const settled = await settleSpans(client, teamId, spanItems.map((item) => item.node), nowUs)
+  const settled = await settleSpans(
+    client,
+    teamId,
+    spanItems.map((item) => item.node),
+    nowUs,
+  )
 
   const created: SpanNode[] = []
   const updated: SpanNode[] = []
@@ -120,12 +136,18 @@ const apply = async (
     })
   })
   const paid = new Set(
-    (await writePayloads(client, teamId, [...payloads.values()], nowUs)).map((key) => JSON.stringify([key.traceId, key.spanId])),
+    (await writePayloads(client, teamId, [...payloads.values()], nowUs)).map((key) =>
+      JSON.stringify([key.traceId, key.spanId]),
+    ),
   )
   const changedTraces = [...settled.traces.values()].filter(
     ({ graph }) => graph.created.size > 0 || graph.mode !== graph.modeBefore,
   )
-  await updateTraces(client, teamId, changedTraces.map(({ header }) => header))
+  await updateTraces(
+    client,
+    teamId,
+    changedTraces.map(({ header }) => header),
+  )
 
   const scoreItems = items.filter((item) => item.type === 'score')
   await scoredSpans(client, teamId, scoreItems)
@@ -142,7 +164,10 @@ const apply = async (
     if (item.type === 'span') {
       const result = settled.results[spanIndex++]
       if (result === 'too_many_days') {
-        return { code: 'limit_exceeded', message: `traceId: a trace may have spans on ${MAX_TRACE_DAYS} days; start a new one` }
+        return {
+          code: 'limit_exceeded',
+          message: `traceId: a trace may have spans on ${MAX_TRACE_DAYS} days; start a new one`,
+        }
       }
       const key = JSON.stringify([item.node.traceId, item.node.spanId])
       return result === 'duplicate' && !paid.has(key) ? 'duplicate' : 'stored'
@@ -184,7 +209,9 @@ const register = async (
 }
 
 const sqlState = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined
 
 /** The server is away, shutting down, out of connections or out of time: nothing is wrong with the data. */
 export const isAway = (error: unknown): boolean => {

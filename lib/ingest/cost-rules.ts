@@ -11,11 +11,7 @@ export const settleCosts = (graph: TraceGraph): void => {
     const node = graph.node(id)
     if (!isModelCall(node)) continue
     graph.touch(node)
-    settleCost(
-      node,
-      graph.before.get(id),
-      node.modelParent === null ? undefined : graph.nodes.get(node.modelParent),
-    )
+    settleCost(node, graph.before.get(id), node.modelParent === null ? undefined : graph.nodes.get(node.modelParent))
   }
 }
 

@@ -126,7 +126,10 @@ export const mergeOutcome = (state: InteractionState, outcome: Outcome, atGiven:
 }
 
 const outcomeText = (outcome: Outcome): string =>
-  JSON.stringify({ ...outcome, badOutcomeCost: outcome.badOutcomeCost === null ? null : String(outcome.badOutcomeCost) })
+  JSON.stringify({
+    ...outcome,
+    badOutcomeCost: outcome.badOutcomeCost === null ? null : String(outcome.badOutcomeCost),
+  })
 
 /** The later of two tellings. */
 export const later = (a: Told | undefined, b: Told | undefined): Told | undefined => {

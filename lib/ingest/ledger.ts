@@ -94,7 +94,11 @@ export const moveLedger = async (
     teamId,
     [...changedTotals].flatMap(([interactionId, list]) => [...list].map((total) => ({ interactionId, total }))),
   )
-  await updateInteractions(client, teamId, changedIds.map((id) => stateOf(states, id)))
+  await updateInteractions(
+    client,
+    teamId,
+    changedIds.map((id) => stateOf(states, id)),
+  )
   await addRollups(client, teamId, delta)
   return { delta, changedItems }
 }
@@ -163,7 +167,8 @@ const spanMoves = (traces: ReadonlyMap<string, SettledTrace>, delta: RollupDelta
       const turn = moves.turn(to, graph.traceId)
       // A span that stays may have lost its place at the top: failures of the turn are counted again from its spans.
       if (old && from === to) {
-        if (failsTurn(old) !== failsTurn(node) || old.endUs !== node.endUs || told(old) !== told(node)) turn.rebuild = true
+        if (failsTurn(old) !== failsTurn(node) || old.endUs !== node.endUs || told(old) !== told(node))
+          turn.rebuild = true
       } else turn.added.push(node)
     }
   }
@@ -172,7 +177,13 @@ const spanMoves = (traces: ReadonlyMap<string, SettledTrace>, delta: RollupDelta
 
 const told = (node: SpanNode): string => JSON.stringify(toldBy(node))
 
-const count = (moves: Moves, delta: RollupDelta, node: SpanNode, interactionId: string | null, sign: 1n | -1n): void => {
+const count = (
+  moves: Moves,
+  delta: RollupDelta,
+  node: SpanNode,
+  interactionId: string | null,
+  sign: 1n | -1n,
+): void => {
   if (interactionId !== null) {
     moves.add(interactionId, node, sign)
     return
@@ -339,7 +350,9 @@ const moveOwned = async (
   },
 ): Promise<void> => {
   const { delta, moves, states, before, written, oldTurns } = given
-  const moved = [...before].filter(([id, old]) => owner(old.view) !== owner(viewOf(stateOf(states, id)))).map(([id]) => id)
+  const moved = [...before]
+    .filter(([id, old]) => owner(old.view) !== owner(viewOf(stateOf(states, id))))
+    .map(([id]) => id)
   const movedSet = new Set(moved)
   const spend = await loadSpend(client, teamId, moved)
   const turns = await loadAllTurns(client, teamId, moved)
@@ -366,8 +379,7 @@ const moveOwned = async (
   for (const turn of written.turns) delta.turn(turn, viewOf(stateOf(states, turn.interactionId)), 1n)
 }
 
-const owner = (view: InteractionView): string =>
-  JSON.stringify([view.agent, view.release, view.workflow, view.segment])
+const owner = (view: InteractionView): string => JSON.stringify([view.agent, view.release, view.workflow, view.segment])
 
 const turnKey = (turn: { interactionId: string; traceId: string }): string =>
   JSON.stringify([turn.interactionId, turn.traceId])

@@ -104,7 +104,8 @@ const redactorOf = (team: IngestSettings): Redactor | undefined => {
 
 const time = (text: string, path: string, sender: Sender): Micros => {
   const us = parseIso(text)
-  if (us === null) throw new Refusal('bad_request', path, 'is not an ISO 8601 time, for example 2026-03-01T12:00:00.000Z')
+  if (us === null)
+    throw new Refusal('bad_request', path, 'is not an ISO 8601 time, for example 2026-03-01T12:00:00.000Z')
   if (us < EARLIEST_US || us > sender.nowUs + DAY_US) {
     throw new Refusal('bad_request', path, 'lies outside 2015-01-01 .. now + 1 day; send times in UTC')
   }
@@ -218,11 +219,17 @@ const boundAttributes = (
   const bounded: Record<string, unknown> = Object.create(null)
   for (const [key, value] of entries) {
     const path = `attributes.${key.slice(0, 64)}`
-    if (key.length > MAX_NAME_CHARS) throw new Refusal('bad_request', path, `a key has at most ${MAX_NAME_CHARS} characters`)
-    if (checkDepth(value, MAX_ATTRIBUTE_DEPTH)) throw new Refusal('bad_request', path, `nested deeper than ${MAX_ATTRIBUTE_DEPTH}`)
+    if (key.length > MAX_NAME_CHARS)
+      throw new Refusal('bad_request', path, `a key has at most ${MAX_NAME_CHARS} characters`)
+    if (checkDepth(value, MAX_ATTRIBUTE_DEPTH))
+      throw new Refusal('bad_request', path, `nested deeper than ${MAX_ATTRIBUTE_DEPTH}`)
     const redacted = redact ? redact(asJson(value)).value : value
     if (Buffer.byteLength(JSON.stringify(redacted) ?? 'null') > MAX_ATTRIBUTE_BYTES) {
-      throw new Refusal('bad_request', path, `larger than ${MAX_ATTRIBUTE_BYTES} bytes; put large content into input or output`)
+      throw new Refusal(
+        'bad_request',
+        path,
+        `larger than ${MAX_ATTRIBUTE_BYTES} bytes; put large content into input or output`,
+      )
     }
     bounded[key] = redacted
   }
@@ -271,7 +278,13 @@ const scoreItem = (event: Extract<Event, { type: 'score' }>, { sender, redact }:
     id:
       event.id ??
       // Without an id a score is identified by what it scores, its name and its source (wire.md 1.5).
-      JSON.stringify([event.interactionId ?? null, event.traceId ?? null, event.spanId ?? null, event.name, event.source]),
+      JSON.stringify([
+        event.interactionId ?? null,
+        event.traceId ?? null,
+        event.spanId ?? null,
+        event.name,
+        event.source,
+      ]),
     interactionId: event.interactionId ?? null,
     traceId: event.traceId ?? null,
     spanId: event.spanId ?? null,
@@ -283,4 +296,3 @@ const scoreItem = (event: Extract<Event, { type: 'score' }>, { sender, redact }:
     atUs: event.at == null ? sender.nowUs : time(event.at, 'at', sender),
   },
 })
-

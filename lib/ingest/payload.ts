@@ -36,7 +36,12 @@ export const wellFormed = (value: unknown): { value: unknown; replaced: boolean 
       const copy: Record<string, unknown> = {}
       for (const [key, child] of Object.entries(node)) {
         // defineProperty: a key named __proto__ stays a key.
-        Object.defineProperty(copy, clean(key), { value: walk(child), enumerable: true, writable: true, configurable: true })
+        Object.defineProperty(copy, clean(key), {
+          value: walk(child),
+          enumerable: true,
+          writable: true,
+          configurable: true,
+        })
       }
       return copy
     }
@@ -61,6 +66,9 @@ export const boundPayload = (
   const bytes = Buffer.byteLength(text)
   if (bytes <= maxBytes) return { text, fullBytes: null }
   const whole = typeof redacted === 'string' ? redacted : text
-  const kept = Buffer.from(whole).subarray(0, maxBytes).toString('utf8').replace(/\uFFFD+$/, '')
+  const kept = Buffer.from(whole)
+    .subarray(0, maxBytes)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '')
   return { text: JSON.stringify(kept), fullBytes: Buffer.byteLength(whole) }
 }

@@ -71,7 +71,11 @@ const takeRate = async (ctx: KeyCtx, n: number): Promise<void> => {
     [ctx.teamId, ctx.now, n, limit],
   )
   if (rowCount === 1) return
-  throw new DomainError('rate_limited', `This team may send ${limit} items a minute. Wait, or let a platform administrator raise it.`, {
-    retryAfterSec: 60 - ctx.now.getUTCSeconds(),
-  })
+  throw new DomainError(
+    'rate_limited',
+    `This team may send ${limit} items a minute. Wait, or let a platform administrator raise it.`,
+    {
+      retryAfterSec: 60 - ctx.now.getUTCSeconds(),
+    },
+  )
 }

@@ -200,7 +200,12 @@ export const cohortVector = (state: InteractionState, measures: Measures): Cohor
 }
 
 /** Adds (or takes away) a turn from the sums its interaction keeps. */
-export const countTurn = (state: InteractionState, turn: Turn, sign: 1 | -1, bucketOf: (ms: number) => number): void => {
+export const countTurn = (
+  state: InteractionState,
+  turn: Turn,
+  sign: 1 | -1,
+  bucketOf: (ms: number) => number,
+): void => {
   const ms = turnMs(turn)
   state.turns += sign
   if (turn.failedTops > 0) state.turnsFailed += sign

@@ -50,7 +50,8 @@ export const settleSpans = async (
     nowUs,
   )
   const traces = new Map<string, SettledTrace>()
-  for (const header of headers) traces.set(header.traceId, { header, graph: new TraceGraph(header.traceId, header.mode) })
+  for (const header of headers)
+    traces.set(header.traceId, { header, graph: new TraceGraph(header.traceId, header.mode) })
   const days = [...new Set(headers.flatMap((header) => header.days))]
   const load = (nodes: readonly SpanNode[]): void => {
     for (const node of nodes) traces.get(node.traceId)?.graph.load(node)
@@ -79,7 +80,14 @@ export const settleSpans = async (
   if (climbers.length > 0) load(await spansAbove(client, teamId, days, climbers))
   const cyclic = old.flatMap(wouldCycle)
   if (cyclic.length > 0) {
-    load(await spansBelow(client, teamId, days, cyclic.map((key) => ({ ...key, model: true, interaction: true, all: true }))))
+    load(
+      await spansBelow(
+        client,
+        teamId,
+        days,
+        cyclic.map((key) => ({ ...key, model: true, interaction: true, all: true })),
+      ),
+    )
   }
   const lines = parentsLoaded.map((node) => ({ traceId: node.traceId, spanId: node.spanId }))
   if (lines.length > 0 && old.some(touchesModels)) load(await modelLine(client, teamId, days, lines))
@@ -88,7 +96,10 @@ export const settleSpans = async (
 
   for (const { graph } of traces.values()) {
     settleLinks(graph)
-    settleFilled(graph, filled.filter(({ node }) => graph.nodes.get(node.spanId) === node))
+    settleFilled(
+      graph,
+      filled.filter(({ node }) => graph.nodes.get(node.spanId) === node),
+    )
     settleCosts(graph)
   }
   return { traces, results, days }
@@ -145,7 +156,8 @@ const settleModes = (traces: ReadonlyMap<string, SettledTrace>, spans: readonly 
   for (const { header, graph } of traces.values()) {
     const [from, to] = [graph.modeBefore.kind, graph.mode.kind]
     const hadSpans = [...graph.created].length < header.spans
-    if (hadSpans && ((from === 'none' && to === 'one') || (from === 'one' && to === 'several'))) flipped.push(header.traceId)
+    if (hadSpans && ((from === 'none' && to === 'one') || (from === 'one' && to === 'several')))
+      flipped.push(header.traceId)
     header.mode = graph.mode
   }
   return flipped
@@ -165,7 +177,10 @@ const downSeeds = (
 ): (SpanKey & { model: boolean; interaction: boolean })[] => {
   const fresh = [...graph.created].map((id) => graph.node(id))
   const above = loaded.filter((node) => node.traceId === graph.traceId)
-  const gained = filled.filter(({ node, fields }) => graph.nodes.get(node.spanId) === node && (fields.has('interactionId') || fields.has('parentId')))
+  const gained = filled.filter(
+    ({ node, fields }) =>
+      graph.nodes.get(node.spanId) === node && (fields.has('interactionId') || fields.has('parentId')),
+  )
   const model = fresh.some(isModelCall) || above.some((node) => isModelCall(node) || node.modelParent !== null)
   const interaction =
     fresh.some((node) => node.interactionId !== null) ||
@@ -177,9 +192,7 @@ const downSeeds = (
 /** Where a line above must be read in full: a cycle can only close if something stored hangs below a newly linked span. */
 const closers = (graph: TraceGraph): SpanKey[] => {
   const linked = graph.linked.map((id) => graph.node(id))
-  const hangs = linked.some((node) =>
-    graph.childrenOf(node.spanId).some((child) => !graph.created.has(child.spanId)),
-  )
+  const hangs = linked.some((node) => graph.childrenOf(node.spanId).some((child) => !graph.created.has(child.spanId)))
   if (!hangs) return []
   return linked
     .map((node) => graph.parentOf(node))
@@ -219,7 +232,8 @@ const pressSeeds = (graph: TraceGraph, filled: readonly Filled[]): SpanKey[] => 
   const covers = [...graph.nodes.values()].some((node) => hasUsage(node) || node.underPriced)
   const seeds = covers
     ? [...graph.nodes.values()].filter(
-        (node) => isModelCall(node) && !hasUsage(node) && !node.underPriced && node.subModel && !graph.created.has(node.spanId),
+        (node) =>
+          isModelCall(node) && !hasUsage(node) && !node.underPriced && node.subModel && !graph.created.has(node.spanId),
       )
     : []
   const gained = filled

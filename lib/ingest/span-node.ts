@@ -57,14 +57,7 @@ export type SpanNode = {
   receivedUs: Micros
 }
 
-export type CostState =
-  | 'reported'
-  | 'computed'
-  | 'aggregate'
-  | 'unknown'
-  | 'not_billed'
-  | 'shadowed'
-  | 'duplicate'
+export type CostState = 'reported' | 'computed' | 'aggregate' | 'unknown' | 'not_billed' | 'shadowed' | 'duplicate'
 
 /** What a priced call took over from its nearest model ancestor with equal counts (wire.md 4.2). */
 export type Borrowed = {

@@ -11,7 +11,14 @@ import {
   type Outcome,
   type Turn,
 } from '@/lib/ingest/interaction-rules'
-import { keysOf, SPAN_MEASURES, SPEND_MEASURES, type DimSet, type Measures, type SpendMeasures } from '@/lib/ingest/measures'
+import {
+  keysOf,
+  SPAN_MEASURES,
+  SPEND_MEASURES,
+  type DimSet,
+  type Measures,
+  type SpendMeasures,
+} from '@/lib/ingest/measures'
 import type { Spend, Total } from '@/lib/ingest/rollup-rules'
 
 const us = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`
@@ -161,7 +168,12 @@ export const loadTotals = async (
       const value = BigInt(String(row[SPAN_MEASURES[name]]))
       if (value !== 0n) measures[name] = value
     }
-    const total: Total = { dims: dimsOfRow(row), measures, llmHist: histOf(row.llm_hist), toolHist: histOf(row.tool_hist) }
+    const total: Total = {
+      dims: dimsOfRow(row),
+      measures,
+      llmHist: histOf(row.llm_hist),
+      toolHist: histOf(row.tool_hist),
+    }
     push(byInteraction, String(row.interaction_id), total)
   }
   return byInteraction
@@ -194,7 +206,9 @@ export const writeTotals = async (
     tool: total.dims.tool,
     llm_hist: total.llmHist,
     tool_hist: total.toolHist,
-    ...Object.fromEntries(keysOf(SPAN_MEASURES).map((name) => [SPAN_MEASURES[name], String(total.measures[name] ?? 0n)])),
+    ...Object.fromEntries(
+      keysOf(SPAN_MEASURES).map((name) => [SPAN_MEASURES[name], String(total.measures[name] ?? 0n)]),
+    ),
   }))
   const columns = [...TOTAL_COLUMNS, 'llm_hist', 'tool_hist']
   await client.query(
@@ -230,7 +244,11 @@ export const loadSpend = async (
   for (const row of rows) {
     const measures: SpendMeasures = {}
     for (const name of keysOf(SPEND_MEASURES)) measures[name] = BigInt(String(row[SPEND_MEASURES[name]]))
-    push(byInteraction, String(row.interaction_id), { hour: toIso(Number(row.hour_us)), dims: dimsOfRow(row), measures })
+    push(byInteraction, String(row.interaction_id), {
+      hour: toIso(Number(row.hour_us)),
+      dims: dimsOfRow(row),
+      measures,
+    })
   }
   return byInteraction
 }
@@ -249,7 +267,9 @@ export const addSpend = async (
     model: spend.dims.model,
     prompt_name: spend.dims.promptName,
     prompt_version: spend.dims.promptVersion,
-    ...Object.fromEntries(keysOf(SPEND_MEASURES).map((name) => [SPEND_MEASURES[name], String(spend.measures[name] ?? 0n)])),
+    ...Object.fromEntries(
+      keysOf(SPEND_MEASURES).map((name) => [SPEND_MEASURES[name], String(spend.measures[name] ?? 0n)]),
+    ),
   }))
   const columns = ['team_id', 'interaction_id', 'hour', ...SPEND_DIMS, ...SPEND_COLUMNS]
   await client.query(

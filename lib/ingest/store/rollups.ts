@@ -17,7 +17,14 @@ export const addRollups = async (client: PoolClient, teamId: string, delta: Roll
     ['n'],
     [...delta.latency.values()]
       .filter((row) => row.n !== 0)
-      .map((row) => ({ team_id: teamId, hour: row.hour, series_id: row.seriesId, measure: row.measure, bucket: row.bucket, n: row.n })),
+      .map((row) => ({
+        team_id: teamId,
+        hour: row.hour,
+        series_id: row.seriesId,
+        measure: row.measure,
+        bucket: row.bucket,
+        n: row.n,
+      })),
   )
   await add(client, 'rollup_spend', ['hour', 'series_id'], Object.values(SPEND_MEASURES), spendRows(teamId, delta))
   await add(
@@ -27,7 +34,13 @@ export const addRollups = async (client: PoolClient, teamId: string, delta: Roll
     ['turns', 'turns_failed'],
     [...delta.window.values()]
       .filter((row) => row.turns !== 0 || row.turnsFailed !== 0)
-      .map((row) => ({ team_id: teamId, window_start: row.windowStart, series_id: row.seriesId, turns: row.turns, turns_failed: row.turnsFailed })),
+      .map((row) => ({
+        team_id: teamId,
+        window_start: row.windowStart,
+        series_id: row.seriesId,
+        turns: row.turns,
+        turns_failed: row.turnsFailed,
+      })),
   )
   await add(
     client,
@@ -36,7 +49,13 @@ export const addRollups = async (client: PoolClient, teamId: string, delta: Roll
     ['interactions'],
     [...delta.userDay.values()]
       .filter((row) => row.interactions !== 0)
-      .map((row) => ({ team_id: teamId, day: row.day, agent: row.agent, user_id: row.userId, interactions: row.interactions })),
+      .map((row) => ({
+        team_id: teamId,
+        day: row.day,
+        agent: row.agent,
+        user_id: row.userId,
+        interactions: row.interactions,
+      })),
   )
 }
 
@@ -109,5 +128,7 @@ const spendRows = (teamId: string, delta: RollupDelta): Record<string, unknown>[
       team_id: teamId,
       hour: row.hour,
       series_id: row.seriesId,
-      ...Object.fromEntries(keysOf(row.measures).map((name) => [SPEND_MEASURES[name], String(row.measures[name] ?? 0n)])),
+      ...Object.fromEntries(
+        keysOf(row.measures).map((name) => [SPEND_MEASURES[name], String(row.measures[name] ?? 0n)]),
+      ),
     }))

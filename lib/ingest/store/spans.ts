@@ -60,7 +60,11 @@ export const lockTraces = async (
   }))
 }
 
-export const updateTraces = async (client: PoolClient, teamId: string, traces: readonly TraceHeader[]): Promise<void> => {
+export const updateTraces = async (
+  client: PoolClient,
+  teamId: string,
+  traces: readonly TraceHeader[],
+): Promise<void> => {
   if (traces.length === 0) return
   await client.query(
     `UPDATE trace t SET spans = k.spans, interaction_mode = k.mode, interaction_id = k.id
@@ -79,10 +83,7 @@ export const updateTraces = async (client: PoolClient, teamId: string, traces: r
 const nodes = async (client: PoolClient, text: string, values: unknown[]): Promise<SpanNode[]> =>
   (await client.query<Record<string, unknown>>(text, values)).rows.map(toNode)
 
-const keys = (list: readonly SpanKey[]): [string[], string[]] => [
-  list.map((k) => k.traceId),
-  list.map((k) => k.spanId),
-]
+const keys = (list: readonly SpanKey[]): [string[], string[]] => [list.map((k) => k.traceId), list.map((k) => k.spanId)]
 
 /** The spans with these ids, as far as they are stored. */
 export const spansById = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
@@ -135,19 +136,11 @@ export const spansBelow = (
 
 /** The whole line above these spans, by parent link: what tells whether a new link closes a cycle. */
 export const spansAbove = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
-  nodes(
-    client,
-    climb('s.span_id = u.parent_id', 'NOT u.cut'),
-    [teamId, days, ...keys(list)],
-  )
+  nodes(client, climb('s.span_id = u.parent_id', 'NOT u.cut'), [teamId, days, ...keys(list)])
 
 /** The model calls above these spans, up to and including the first that already has a priced call below it. */
 export const modelLine = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
-  nodes(
-    client,
-    climb('s.span_id = u.model_parent', 'NOT u.sub_priced'),
-    [teamId, days, ...keys(list)],
-  )
+  nodes(client, climb('s.span_id = u.model_parent', 'NOT u.sub_priced'), [teamId, days, ...keys(list)])
 
 const climb = (next: string, goOn: string): string =>
   `WITH RECURSIVE up AS (
@@ -205,9 +198,9 @@ export const wholeTraces = (client: PoolClient, teamId: string, days: string[], 
   )
 
 const ALL_COLUMNS = ['team_id', ...SPAN_COLUMN_NAMES]
-const FROM_JSON = ALL_COLUMNS.map((column) =>
-  column === 'flags' ? "coalesce(j.flags, '{}')" : `j.${column}`,
-).join(', ')
+const FROM_JSON = ALL_COLUMNS.map((column) => (column === 'flags' ? "coalesce(j.flags, '{}')" : `j.${column}`)).join(
+  ', ',
+)
 const INSERT_SPANS = `INSERT INTO span (${ALL_COLUMNS.join(', ')})
   SELECT ${FROM_JSON} FROM json_populate_recordset(null::span, $1::json) j`
 const KEY_COLUMNS = new Set(['team_id', 'day', 'trace_id', 'span_id', 'received_at', 'started_at'])

@@ -9,12 +9,15 @@ await main(async () => {
   const { format, lint, types, pure } = await import('./lib/quality-steps.mjs')
   const { runSteps } = await import('./lib/step-runner.mjs')
   process.on('SIGINT', () => (endRunningCommands(), process.exit(130)))
-  const counts = await runSteps([
-    ['format', format],
+  const { ensurePrismaClient } = await import('./lib/prisma-generate.mjs')
+  await ensurePrismaClient()
+  const steps = [
+    ['pure', () => pure([])],
     ['lint', lint],
     ['types', types],
-    ['pure', () => pure([])],
-  ])
+    ['format', format],
+  ]
+  const counts = await runSteps(steps, { lanes: 2 })
   const { failed, lines } = summarise({ counts, notRun: [], strict: false })
   console.log(`\n${lines.join('\n')}`)
   process.exitCode = failed ? 1 : 0

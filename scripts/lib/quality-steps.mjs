@@ -13,10 +13,19 @@ const tool = (...path) => join(projectDir, 'node_modules', ...path)
 
 /** A developer's own database and secrets have no business in a test run. */
 export function testEnvironment(env = process.env) {
-  const clean = { ...env, ...NEXT_ENV, CI: env.CI || 'true', FORCE_COLOR: env.FORCE_COLOR ?? '0' }
-  for (const name of ['DATABASE_URL', 'DATABASE_OWNER_URL', 'DATABASE_DIRECT_URL', 'NODE_ENV', 'PORT', 'HOST'])
+  const clean = { ...env, ...NEXT_ENV, CI: env.CI || 'true' }
+  for (const name of [
+    'FORCE_COLOR',
+    'NO_COLOR',
+    'DATABASE_URL',
+    'DATABASE_OWNER_URL',
+    'DATABASE_DIRECT_URL',
+    'NODE_ENV',
+    'PORT',
+    'HOST',
+  ])
     delete clean[name]
-  return clean
+  return Object.assign(clean, process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' })
 }
 
 async function command(args) {
@@ -24,7 +33,16 @@ async function command(args) {
   return { ok: code === 0, counts: countStep(code === 0), output }
 }
 
-export const format = () => command([tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.'])
+const PRETTIER_CACHE = [
+  '--cache',
+  '--cache-strategy',
+  'content',
+  '--cache-location',
+  'node_modules/.cache/signalbox/prettier',
+]
+
+export const format = () =>
+  command([tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', ...PRETTIER_CACHE, '.'])
 
 export const lint = async () => {
   await silently(ensurePrismaClient)

@@ -115,7 +115,7 @@ const withParents = (spans: readonly SpanNode[]): SpanKey[] => {
 }
 
 /** New spans become nodes; copies of known ones fill what is empty. */
-const merge = (
+export const merge = (
   traces: ReadonlyMap<string, SettledTrace>,
   spans: readonly SpanNode[],
 ): { results: SettledSpans['results']; filled: Filled[] } => {
@@ -146,7 +146,7 @@ const merge = (
 }
 
 /** Counts the distinct interactions named per trace; answers the stored traces whose uncovered spans now move. */
-const settleModes = (traces: ReadonlyMap<string, SettledTrace>, spans: readonly SpanNode[]): string[] => {
+export const settleModes = (traces: ReadonlyMap<string, SettledTrace>, spans: readonly SpanNode[]): string[] => {
   const flipped: string[] = []
   for (const span of spans) {
     const trace = traces.get(span.traceId)

@@ -1,0 +1,80 @@
+import type { IngestSettings } from '@/lib/auth/caller'
+import { settleCosts } from '@/lib/ingest/cost-rules'
+import { settleFilled } from '@/lib/ingest/fill-rules'
+import type { Item } from '@/lib/ingest/items'
+import { settleLinks } from '@/lib/ingest/leaf-rule'
+import { normaliser } from '@/lib/ingest/normalise'
+import { merge, settleModes, type SettledTrace } from '@/lib/ingest/settle'
+import type { SpanNode } from '@/lib/ingest/span-node'
+import type { WireEvent } from '@/lib/ingest/testing/wire-events'
+import { interactionOf, TraceGraph } from '@/lib/ingest/trace-graph'
+
+/** Fixed: nothing of the ledger may depend on when a test runs. */
+export const NOW_US = Date.UTC(2026, 10, 1) * 1000
+
+/** A team without redaction, rates or hashed users. */
+const TEAM: IngestSettings & { id: string; slug: string; name: string } = {
+  id: 'team',
+  slug: 'team',
+  name: 'Team',
+  redaction: null,
+  redactionSalt: new Uint8Array(16),
+  hashUserIds: false,
+  payloadMaxBytes: 4 * 1024 * 1024,
+  ingestPerMinute: null,
+}
+
+/** Wire events as the ledger takes them; a rejected one is a mistake of the test. */
+export const itemsOf = (events: readonly WireEvent[], nowUs = NOW_US): Item[] => {
+  const normalise = normaliser({ agentName: null, environment: 'production', team: TEAM, nowUs })
+  return events.map((event) => {
+    const { item, rejected } = normalise(event, false)
+    if (!item) throw new Error(`${rejected.message}: ${JSON.stringify(event)}`)
+    return item
+  })
+}
+
+/** Stands in for the tables: every batch finds all stored spans of its traces. The SQL that finds fewer is tested on Postgres. */
+export class MemoryTraces {
+  private readonly traces = new Map<string, SettledTrace>()
+
+  take(spans: readonly SpanNode[]): void {
+    const batch = new Map<string, SettledTrace>()
+    for (const { traceId } of spans) if (!batch.has(traceId)) batch.set(traceId, this.load(traceId))
+    const copies = spans.map((span) => ({ ...span }))
+    const { filled } = merge(batch, copies)
+    settleModes(batch, copies)
+    for (const { graph } of batch.values()) {
+      settleLinks(graph)
+      settleFilled(
+        graph,
+        filled.filter(({ node }) => graph.nodes.get(node.spanId) === node),
+      )
+      settleCosts(graph)
+    }
+    for (const [traceId, trace] of batch) this.traces.set(traceId, trace)
+  }
+
+  /** What each span counts as, by trace and span id. */
+  result(): Map<string, SpanResult> {
+    const result = new Map<string, SpanResult>()
+    for (const [traceId, { graph }] of this.traces) {
+      for (const node of graph.nodes.values()) {
+        const interaction = interactionOf(node, graph.mode)
+        const cost = node.cost === null ? null : Number(node.cost)
+        result.set(`${traceId} ${node.spanId}`, { state: node.costState, cost, interaction, isTop: node.top })
+      }
+    }
+    return result
+  }
+
+  private load(traceId: string): SettledTrace {
+    const old = this.traces.get(traceId)
+    const mode = old?.graph.mode ?? { kind: 'none' }
+    const graph = new TraceGraph(traceId, mode)
+    for (const node of old?.graph.nodes.values() ?? []) graph.load({ ...node })
+    return { header: { traceId, days: [...(old?.header.days ?? [])], spans: graph.nodes.size, mode }, graph }
+  }
+}
+
+export type SpanResult = { state: string | null; cost: number | null; interaction: string | null; isTop: boolean }

@@ -13,7 +13,6 @@ const { executablePath, args } = JSON.parse(SIGNALBOX_CHROMIUM ?? '{}') as { exe
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.e2e.ts',
   outputDir: '../test-results',
   forbidOnly: true,
   fullyParallel: true,
@@ -21,6 +20,11 @@ export default defineConfig({
   retries: 0,
   timeout: 45_000,
   expect: { timeout: 10_000 },
+  // The first visit makes the first administrator, which works only while there is nobody: before all others.
+  projects: [
+    { name: 'first visit', testMatch: 'first-visit.e2e.ts' },
+    { name: 'journeys', testMatch: '**/*.e2e.ts', testIgnore: 'first-visit.e2e.ts', dependencies: ['first visit'] },
+  ],
   use: {
     baseURL,
     browserName: 'chromium',

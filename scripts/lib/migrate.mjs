@@ -7,12 +7,12 @@ import { Problem } from './log.mjs'
 import { projectDir } from './places.mjs'
 import { shown, withClient } from './database.mjs'
 
-const migrationsDir = () => join(projectDir, 'prisma', 'migrations')
+const MIGRATIONS = join(projectDir, 'prisma', 'migrations')
 
 // Prisma's own lock is another number: this one is held around the engine, which takes and releases its own.
 const OUR_LOCK = 5_170_220
 
-export function readMigrations(folder = migrationsDir()) {
+export function readMigrations(folder = MIGRATIONS) {
   const names = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : []
   return names
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, 'migration.sql')))
@@ -21,10 +21,10 @@ export function readMigrations(folder = migrationsDir()) {
 }
 
 /** The list of migrations in the shape the engine wants. */
-function migrationList(migrations) {
-  const lock = join(migrationsDir(), 'migration_lock.toml')
+function migrationList(folder, migrations) {
+  const lock = join(folder, 'migration_lock.toml')
   return {
-    baseDir: migrationsDir(),
+    baseDir: folder,
     lockfile: { path: 'migration_lock.toml', content: existsSync(lock) ? readFileSync(lock, 'utf8') : null },
     shadowDbInitScript: '',
     migrationDirectories: migrations.map(({ name, sql }) => ({
@@ -91,17 +91,17 @@ async function forgetUnfinished(pool) {
 }
 
 /** Applies what is missing; returns the names. Safe to call from several processes at once. */
-export async function applyMigrations(ownerUrl) {
-  const migrations = readMigrations()
+export async function applyMigrations(ownerUrl, folder = MIGRATIONS) {
+  const migrations = readMigrations(folder)
   if (!migrations.length) return []
   return withClient(ownerUrl, async (lockHolder) => {
     await lockHolder.query('SELECT pg_advisory_lock($1)', [OUR_LOCK])
     if (!(await pending(lockHolder, migrations)).length) return []
-    return runEngine(ownerUrl, migrations)
+    return runEngine(ownerUrl, folder, migrations)
   })
 }
 
-async function runEngine(ownerUrl, migrations) {
+async function runEngine(ownerUrl, folder, migrations) {
   const { default: pg } = await import('pg')
   const pool = new pg.Pool({ connectionString: ownerUrl, max: 1 })
   pool.on('error', () => {})
@@ -113,7 +113,7 @@ async function runEngine(ownerUrl, migrations) {
     const engine = await SchemaEngine.new({ datamodels: undefined }, () => {}, factory)
     const filters = { externalTables: [], externalEnums: [] }
     const { appliedMigrationNames } = await engine.applyMigrations({
-      migrationsList: migrationList(migrations),
+      migrationsList: migrationList(folder, migrations),
       filters,
     })
     return appliedMigrationNames

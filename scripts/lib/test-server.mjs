@@ -27,15 +27,19 @@ import { identify, isSameProcess, sleep } from './processes.mjs'
 const PREFIX = 'signalbox-test-'
 const word = () => randomBytes(12).toString('hex')
 
-/** Left by a test run that was killed. */
+/** Left by a test run that was killed. What belongs to another user stays. */
 async function sweep(parent) {
   for (const name of readdirSync(parent).filter((each) => each.startsWith(PREFIX))) {
     const home = join(parent, name)
     const run = readJson(join(home, 'run.json'))
     if (!run || isSameProcess(run.by)) continue
-    const left = runningPostmaster(join(home, 'postgres'))
-    if (left) await stopPostmaster(left.pid)
-    rmSync(home, { recursive: true, force: true })
+    try {
+      const left = runningPostmaster(join(home, 'postgres'))
+      if (left) await stopPostmaster(left.pid)
+      rmSync(home, { recursive: true, force: true })
+    } catch (error) {
+      if (!['EPERM', 'EACCES'].includes(error?.code)) throw error
+    }
   }
 }
 

@@ -52,7 +52,7 @@ const RailLink = ({ place, here }: { place: Place; here: boolean }) => (
     href={place.href}
     aria-current={here ? 'page' : undefined}
     className={`group relative flex h-7 items-center gap-2.5 rounded-control border px-2 max-lg:h-8 max-lg:justify-center max-lg:px-0 ${
-      here ? 'border-line2 bg-surface font-key text-ink' : 'border-transparent text-ink2 hover:bg-sunken hover:text-ink'
+      here ? 'border-line bg-surface font-key text-ink' : 'border-transparent text-ink2 hover:bg-sunken hover:text-ink'
     }`}
   >
     <Icon of={place.icon} className={here ? 'text-accent' : ''} />

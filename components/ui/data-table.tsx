@@ -71,7 +71,7 @@ const Cell = <Row,>({ column, row }: { column: Column<Row>; row: Row }) =>
     <td className={`${EDGE} h-[35px] py-1 ${look(column)}`}>{column.cell(row)}</td>
   )
 
-const EDGE = 'px-2.5 first:pl-6 last:pr-6 max-sm:first:pl-4 max-sm:last:pr-4'
+const EDGE = 'px-2 first:pl-6 last:pr-6 max-sm:first:pl-4 max-sm:last:pr-4'
 
 const FROM = {
   sm: 'max-sm:hidden',

@@ -3,7 +3,7 @@ import { StatusMark } from './status-mark'
 
 /** Why a form did not go through, inside the form. Always mounted, so that a screen reader hears it appear. */
 export const FormMessage = ({ children }: { children: ReactNode }) => (
-  <div role="alert">
+  <div role="alert" className="empty:-mt-4">
     {children === null || children === undefined || children === '' ? null : (
       <p className="flex items-start gap-2 rounded-chip bg-danger-wash px-2.5 py-1.5 text-danger">
         <span className="pt-1.25">

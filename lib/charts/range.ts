@@ -18,10 +18,8 @@ export const PRESET_NAMES = {
 } as const satisfies Record<Preset, string>
 
 const HOUR_MS = 3_600_000
-const HOURS = { '24h': 24, '7d': 168, '30d': 720 } as const
-
-/** Nothing is stored before it (wire.md 1.6), so it is where all time begins. */
-const BEGINNING = '2015-01-01T00:00:00.000Z'
+/** All time is the ten years that the API answers at once. */
+const HOURS = { '24h': 24, '7d': 168, '30d': 720, all: 24 * 3_650 } as const satisfies Record<Preset, number>
 
 export const parseRange = (params: RangeParams): Range => {
   const preset = PRESETS.find((name) => name === params.range)
@@ -44,10 +42,10 @@ export const rangeParams = (range: Range): RangeParams => {
 export const rangeBounds = (range: Range, now: Date): { from: string; to: string } => {
   if ('from' in range) return range
   const end = Math.floor(now.getTime() / HOUR_MS) * HOUR_MS + HOUR_MS
-  const to = new Date(end).toISOString()
-  return range.preset === 'all'
-    ? { from: BEGINNING, to }
-    : { from: new Date(end - HOURS[range.preset] * HOUR_MS).toISOString(), to }
+  return {
+    from: new Date(end - HOURS[range.preset] * HOUR_MS).toISOString(),
+    to: new Date(end).toISOString(),
+  }
 }
 
 export const rangeName = (range: Range): string => ('from' in range ? 'From to' : PRESET_NAMES[range.preset])

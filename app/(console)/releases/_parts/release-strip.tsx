@@ -20,7 +20,7 @@ export const ReleaseStrip = ({ totals }: { totals: ReleaseFigures }) => {
             ) : (
               <FigureText figure={formatMoney(totals.costPerResolutionUsd, 'each')} />
             ),
-          note: `${formatCount(totals.knownCostInteractions)} of ${counted(totals.interactions, 'interaction')} of known cost`,
+          note: `over ${formatCount(totals.knownCostInteractions)} of ${counted(totals.interactions, 'interaction')}`,
         },
         {
           label: 'Resolved',

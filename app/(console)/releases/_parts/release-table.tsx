@@ -88,7 +88,7 @@ const COLUMNS: readonly Column<TableRow>[] = [
     key: 'errors',
     kind: 'number',
     head: 'Errors',
-    cell: ({ figures }) => <Share part={figures.llmErrors} whole={figures.llmCalls + figures.llmErrors} none={NONE} />,
+    cell: ({ figures }) => <Errors row={figures} />,
   },
   { key: 'p50', kind: 'number', head: 'Turn p50', cell: ({ figures }) => <Latency ms={figures.p50Ms} /> },
   { key: 'p95', kind: 'number', head: 'p95', cell: ({ figures }) => <Latency ms={figures.p95Ms} /> },
@@ -144,6 +144,12 @@ const Share = ({ part, whole, none }: { part: number; whole: number; none: strin
   const rate = formatRate(part, whole)
   if (rate === null) return <span className="text-ink3">{none}</span>
   return <Two main={<FigureText figure={rate} />} below={`${formatCount(part)} of ${formatCount(whole)}`} />
+}
+
+/** Failed calls that cost nothing are no calls; their rate is over both. */
+const Errors = ({ row }: { row: ReleaseFigures }) => {
+  const rate = formatRate(row.llmErrors, row.llmCalls + row.llmErrors)
+  return rate === null ? NONE : <Two main={<FigureText figure={rate} />} below={formatCount(row.llmErrors)} />
 }
 
 const Latency = ({ ms }: { ms: number | null }) => (ms === null ? NONE : <FigureText figure={formatDuration(ms)} />)

@@ -54,7 +54,12 @@ const columns = (now: Date, onWithdraw: (invitation: InvitationView) => void): r
     head: 'E-mail',
     cell: (invitation) => <span className="block max-w-72 min-w-32 truncate">{invitation.email}</span>,
   },
-  { key: 'role', kind: 'text', head: 'Role', cell: (invitation) => ROLE_NAMES[invitation.role] },
+  {
+    key: 'role',
+    kind: 'text',
+    head: 'Role',
+    cell: (invitation) => <span className="block first-letter:uppercase">{ROLE_NAMES[invitation.role]}</span>,
+  },
   {
     key: 'state',
     kind: 'text',

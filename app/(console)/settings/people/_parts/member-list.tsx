@@ -97,7 +97,7 @@ const columns = (
     head: 'Role',
     cell: (member) => (
       <span>
-        {ROLE_NAMES[member.role]}
+        <span className="block first-letter:uppercase">{ROLE_NAMES[member.role]}</span>
         <span className="block text-small text-ink3 max-md:hidden">{ROLE_NOTES[member.role]}</span>
       </span>
     ),

@@ -84,7 +84,12 @@ const columns = (now: Date): readonly Column<TeamSummary>[] => [
     key: 'role',
     kind: 'text',
     head: 'Your role',
-    cell: (team) => (team.role === null ? <span className="text-ink3">not a member</span> : ROLE_NAMES[team.role]),
+    cell: (team) =>
+      team.role === null ? (
+        <span className="text-ink3">not a member</span>
+      ) : (
+        <span className="block first-letter:uppercase">{ROLE_NAMES[team.role]}</span>
+      ),
   },
   { key: 'created', kind: 'number', head: 'Created', cell: (team) => formatTime(team.createdAt, now, 'day') },
   {

@@ -229,7 +229,7 @@ describe('importing a file', () => {
     { flags: ['events', 'x', '--nonsense'], message: 'nonsense' },
   ])('$flags ends in error: and fix:', async ({ flags, message }) => {
     const child = spawn(process.execPath, ['scripts/import.mjs', ...flags], {
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: { ...process.env, SIGNALBOX_KEY: '' },
     })
     let output = ''
     child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

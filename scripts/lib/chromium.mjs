@@ -60,7 +60,7 @@ async function ownDownloaded() {
 const cacheFolder = () => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'signalbox', 'chromium-143')
 
 async function sparticuz() {
-  if (process.platform !== 'linux' || process.arch !== 'x64') return null
+  if (process.platform !== 'linux' || process.arch !== 'x64') return []
   const folder = cacheFolder()
   const installed = join(folder, 'node_modules', '@sparticuz', 'chromium')
   if (!existsSync(installed)) {
@@ -78,10 +78,27 @@ async function sparticuz() {
     ]
     await run(command, args, { cwd: folder, timeoutMs: 300_000 })
   }
-  if (!existsSync(installed)) return null
-  const entry = createRequire(join(folder, 'package.json')).resolve('@sparticuz/chromium')
-  const { default: packed } = await import(pathToFileURL(entry).href)
-  return { executablePath: await packed.executablePath(), args: packed.args }
+  if (!existsSync(installed)) return []
+  const unpacked = await unpack(folder)
+  // With the package's own arguments, which are made for a cloud function, only when it does not start with ours.
+  return [
+    { executablePath: unpacked.path, args: ['--no-sandbox', '--disable-gpu'] },
+    { executablePath: unpacked.path, args: unpacked.args },
+  ]
+}
+
+/** The package unpacks into the temporary folder, which others may write to: here into its own folder instead. */
+async function unpack(folder) {
+  const temporary = process.env.TMPDIR
+  process.env.TMPDIR = folder
+  try {
+    const entry = createRequire(join(folder, 'package.json')).resolve('@sparticuz/chromium')
+    const { default: packed } = await import(pathToFileURL(entry).href)
+    return { path: await packed.executablePath(), args: packed.args }
+  } finally {
+    if (temporary === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = temporary
+  }
 }
 
 async function debianPackage() {
@@ -96,7 +113,7 @@ const SOURCES = [
   ['Playwright’s own', async () => [await own()]],
   ['of this system', async () => systemBrowsers()],
   ['playwright install chromium', async () => [await ownDownloaded()]],
-  [SPARTICUZ, async () => [await sparticuz()]],
+  [SPARTICUZ, sparticuz],
   ['apt-get install chromium', async () => [await debianPackage()]],
 ]
 

@@ -72,7 +72,7 @@ export class Batcher {
   }
 
   private pump(): void {
-    for (const [teamId, queue] of this.queues) {
+    for (const [teamId, queue] of [...this.queues]) {
       while (queue.waiting.length > 0 && queue.lanes < this.limits.lanesPerTeam && this.lanes < this.limits.lanes) {
         void this.run(teamId, queue, this.take(queue))
       }

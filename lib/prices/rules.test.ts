@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from 'vitest'
 import { z } from 'zod'
 import { describeWithSharedData, sharedData } from '@/scripts/testing/shared-data'
 import { cleanModel, matchesPattern, providerOf } from './model-names'
@@ -12,10 +12,12 @@ const gpt4o = (usage: ModelCall['usage'], more: Partial<ModelCall> = {}) =>
   quoteCall({ provider: 'openai', model: 'gpt-4o', startedAt, usage, ...more })
 const cost = (call: ModelCall, overrides: readonly PriceOverride[] = []) => priceCall(call, overrides)?.costNanoUsd
 
-const consoleMethods = ['log', 'warn', 'error'] as const
-beforeEach(() => consoleMethods.forEach((name) => vi.spyOn(console, name)))
+let spies: readonly MockInstance[] = []
+beforeEach(() => {
+  spies = [vi.spyOn(console, 'log'), vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')]
+})
 afterEach(() => {
-  for (const name of consoleMethods) expect(console[name]).not.toHaveBeenCalled()
+  for (const spy of spies) expect(spy).not.toHaveBeenCalled()
   vi.restoreAllMocks()
 })
 

@@ -229,9 +229,7 @@ describe('properties', () => {
     })
   const separator = fc.constantFrom('', ' ', '-')
   const planted = fc.oneof(
-    fc
-      .emailAddress({ localPart: undefined } as never)
-      .filter((mail) => /^[a-z0-9._+]+@[a-z0-9.-]+\.[a-z]{2,}$/i.test(mail) && !/^[._]/.test(mail)),
+    fc.emailAddress().filter((mail) => /^[a-z0-9._+]+@[a-z0-9.-]+\.[a-z]{2,}$/i.test(mail) && !/^[._]/.test(mail)),
     fc.tuple(digitsWithCheck, separator).map(([digits, join]) => digits.match(/.{4}/g)?.join(join) ?? digits),
     fc.constantFrom('GB29NWBK60161331926819', 'FR14 2004 1010 0505 0001 3M02 606', 'NO9386011117947'),
     fc
@@ -307,9 +305,14 @@ describe('hostile megabytes take time in proportion', () => {
       'ü@ü.',
     ],
   ])('%j', (unit) => {
-    const text = megabyte(unit)
-    const start = performance.now()
-    redact(text)
-    expect(performance.now() - start).toBeLessThan(process.env['CI'] ? 3_000 : 1_500)
+    // Processor time, as a ratio: absolute times say more about the machine. Four times the text in linear time is 4.
+    const cpuMs = (text: string) => {
+      const start = process.cpuUsage()
+      redact(text)
+      const { user, system } = process.cpuUsage(start)
+      return (user + system) / 1000
+    }
+    const quarterMs = Math.max(25, cpuMs(megabyte(unit).slice(0, 250_000)))
+    expect(cpuMs(megabyte(unit)) / quarterMs).toBeLessThan(10)
   })
 })

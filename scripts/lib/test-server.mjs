@@ -179,7 +179,7 @@ export const TEST_ENV = {
   NEXTAUTH_SECRET: 'signalbox-test-secret-signalbox-test-secret',
   NEXTAUTH_URL: 'http://127.0.0.1:3000',
   SIGNALBOX_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
-  SIGNALBOX_LOG_LEVEL: 'silent',
+  SIGNALBOX_LOG_LEVEL: process.env.SIGNALBOX_TEST_LOG ?? 'silent',
 }
 
 export function temporaryDataFolder(home = tmpdir()) {

@@ -359,7 +359,7 @@ INSERT INTO platform_setting DEFAULT VALUES;
 -- 24 months back, of its year. Built aside with a CHECK and attached, so that readers and writers are never held up
 -- behind it (README 5); SECURITY DEFINER because the app's role owns nothing.
 CREATE FUNCTION ensure_span_partition(wanted date) RETURNS TABLE (from_day date, to_day date)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   today date := (now() AT TIME ZONE 'UTC')::date;
   lo date;
@@ -410,7 +410,7 @@ CREATE VIEW span_partition AS
 
 -- Drops partitions whose newest arrival is older than the cutoff; never today's or a coming day's.
 CREATE FUNCTION drop_expired_span_partitions(base text, cutoff timestamptz) RETURNS SETOF text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   candidate record;
   fresh boolean;

@@ -15,7 +15,7 @@ export const log = pino({
             type: error.name,
             message: withoutSecrets(error.message),
             stack: withoutSecrets(error.stack ?? ''),
-            cause: String(error.cause ?? ''),
+            cause: withoutSecrets(String(error.cause ?? '')),
           }
         : { message: withoutSecrets(String(error)) },
   },

@@ -1,9 +1,8 @@
 import 'server-only'
 import { z } from 'zod'
-import type { Ctx } from '@/lib/core/context'
 import { DomainError, ERROR_STATUS } from '@/lib/core/errors'
 import { newId } from '@/lib/core/ids'
-import { log } from '@/lib/core/log'
+import { log, withoutSecrets } from '@/lib/core/log'
 import { parseInput } from '@/lib/core/mutation'
 
 type Schemas = { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType }
@@ -85,7 +84,10 @@ const answering = async (request: Request, work: (requestId: string) => Promise<
 export const errorResponse = (error: unknown, requestId: string, request?: Request): Response => {
   const known = error instanceof DomainError ? error : undefined
   if (!known) {
-    log.error({ err: error, requestId, path: request && new URL(request.url).pathname }, 'request failed')
+    log.error(
+      { err: error, requestId, path: request && withoutSecrets(new URL(request.url).pathname) },
+      'request failed',
+    )
   }
   const code = known?.code ?? 'internal'
   const headers = new Headers()

@@ -24,7 +24,7 @@ export class Random {
     return this.next() < probability
   }
 
-  pick<T>(list: readonly [T, ...T[]]): T {
+  pick<const L extends readonly [unknown, ...unknown[]]>(list: L): L[number] {
     return list[Math.floor(this.next() * list.length)] ?? list[0]
   }
 

@@ -26,6 +26,11 @@ export const sumUp = (events: readonly WireEvent[]): { verdicts: Verdict[]; rows
   const rows = new Map<string, Sums>()
   for (const interaction of interactions.values()) addInteraction(rows, interaction)
   for (const verdict of verdicts) if (verdict.interaction === null) addUnattributed(rows, verdict)
+  for (const [key, sums] of rows) {
+    const sorted = Object.entries(sums).sort()
+    if (sorted.length > 0) rows.set(key, Object.fromEntries(sorted))
+    else rows.delete(key)
+  }
   return { verdicts, rows }
 }
 
@@ -120,7 +125,7 @@ export const keyOf = (clock: string, time: string, group: string, owner: readonl
   [clock, new Date(time).toISOString().slice(0, 13), ...owner, group].join('|')
 
 const add = (rows: Map<string, Sums>, key: string, sums: Sums): void => {
-  const row = at(rows, key, () => ({}))
+  const row = at(rows, key, (): Sums => ({}))
   for (const [name, n] of Object.entries(sums)) {
     const next = (row[name] ?? 0) + n
     if (next === 0) delete row[name]

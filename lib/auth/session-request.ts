@@ -14,14 +14,21 @@ import { PLATFORM } from '@/lib/core/context'
 import { env } from '@/lib/core/env'
 import { DomainError, notFound } from '@/lib/core/errors'
 
-/** Where a request says who is signed in and which team it acts in; a server component passes its own headers. */
-export type SessionSource = { cookie: string | null; team: string | undefined; requestId: string }
+/**
+ * Where a caller says who is signed in and which team they act in. `request` is null for a server component, which only
+ * reads; a route's writes must come from our own pages.
+ */
+export type SessionSource = {
+  cookie: string | null
+  team: string | undefined
+  requestId: string
+  request: Request | null
+}
 
-/** Sign-in of a request for a route: cookie, team, and for writes that it comes from our own pages. */
+/** Sign-in of a request for a route: cookie, and team from header or query. */
 export const sessionSource = (request: Request, requestId: string): SessionSource => {
-  requireSameOrigin(request, env().NEXTAUTH_URL)
   const asked = request.headers.get('x-signalbox-team') ?? new URL(request.url).searchParams.get('team')
-  return { cookie: request.headers.get('cookie'), team: asked || undefined, requestId }
+  return { cookie: request.headers.get('cookie'), team: asked || undefined, requestId, request }
 }
 
 /**
@@ -70,6 +77,7 @@ const signedInOf = async (source: SessionSource): Promise<{ row: SignedIn; now: 
   if (!row || row.person.id !== token.sub) throw new DomainError('unauthenticated', 'Sign in.')
   const end = sessionEnd({ ...row, removedAt: row.person.removedAt }, now)
   if (end) throw new DomainError('unauthenticated', 'This sign-in has ended. Sign in again.')
+  if (source.request) requireSameOrigin(source.request, env().NEXTAUTH_URL)
   if (isTouchDue(row.lastSeenAt, now)) {
     row.lastSeenAt = now // the cached row is this process's own: its next requests need not write either
     await touchSession(row.sessionId, now)

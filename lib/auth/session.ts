@@ -1,5 +1,4 @@
 import 'server-only'
-import { headers } from 'next/headers'
 import type { SessionCtx } from '@/lib/auth/caller'
 import { anyCtx, platformCtx, sessionSource, teamCtx } from '@/lib/auth/session-request'
 import { DomainError } from '@/lib/core/errors'
@@ -28,8 +27,10 @@ export const anySession: Authenticate<SessionCtx> = async (request, requestId) =
  * teams. Null = not signed in: the page redirects to sign-in. Throws `not_found` for a team that is not theirs.
  */
 export const currentSession = async (teamSlug?: string): Promise<SessionCtx | null> => {
+  // Loaded only here, in a server component: routes that agents call bring in nothing of Next.
+  const { headers } = await import('next/headers')
   const sent = await headers()
-  const source = { cookie: sent.get('cookie'), team: teamSlug, requestId: newId('req') }
+  const source = { cookie: sent.get('cookie'), team: teamSlug, requestId: newId('req'), request: null }
   try {
     return await anyCtx(source)
   } catch (error) {

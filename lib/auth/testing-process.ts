@@ -18,9 +18,8 @@ const who = async (request: Request): Promise<Response> => {
 }
 
 const server = createServer((incoming, outgoing) => {
-  const headers = new Headers(
-    Object.entries(incoming.headersDistinct).map(([name, values = []]) => [name, values.join(', ')]),
-  )
+  const headers = new Headers()
+  for (const [name, values = []] of Object.entries(incoming.headersDistinct)) headers.set(name, values.join(', '))
   void who(new Request(`http://127.0.0.1${incoming.url ?? '/'}`, { headers })).then(async (response) => {
     outgoing.writeHead(response.status).end(await response.text())
   })

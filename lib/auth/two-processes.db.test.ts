@@ -62,7 +62,7 @@ describe('on two processes within a second', () => {
   test('signing out everywhere ends every sign-in', async () => {
     const person = await aPerson({ in: (await aTeam()).id })
     const [one, two] = [await signInAs(person.id), await signInAs(person.id)]
-    const ctx = await platformCtx({ cookie: one.headers.cookie, team: undefined, requestId: 'req_test' })
+    const ctx = await platformCtx({ cookie: one.headers.cookie, team: undefined, requestId: 'req_test', request: null })
     await isRefusedEverywhere('/session', two.headers, () => signOutEverywhere(ctx))
     expect(await statuses('/session', one.headers)).toEqual([401, 401])
   })

@@ -25,7 +25,7 @@ export default {
     {
       source: '/:path*',
       has: [{ type: 'header', key: 'x-forwarded-proto', value: 'https' }],
-      headers: [{ key: 'strict-transport-security', value: 'max-age=31536000; includeSubDomains' }],
+      headers: [{ key: 'strict-transport-security', value: 'max-age=31536000' }],
     },
   ],
 }

@@ -159,3 +159,12 @@ export const OneSpan = {
   params: z.object({ id: Name }),
   query: z.object({ traceId: Name.min(1, 'names the trace').describe('a span id is unique in its trace only') }),
 }
+
+export const Erased = z.object({
+  interactions: z.number().int(),
+  payloads: z.number().int(),
+  more: z.boolean().describe('others of this user are left: call again'),
+})
+export const UserParams = z.object({
+  userId: z.string().min(1).max(256).describe('as stored: hashed if the team hashes user ids'),
+})

@@ -137,6 +137,7 @@ CREATE TABLE interaction (
   PRIMARY KEY (team_id, id)
 );
 CREATE INDEX interaction_by_start ON interaction (team_id, started_at DESC, id DESC) WHERE started_at IS NOT NULL;
+CREATE INDEX interaction_by_user ON interaction (team_id, user_id, started_at DESC) WHERE user_id IS NOT NULL;
 CREATE INDEX interaction_open ON interaction (team_id, started_hour, last_event_at)
   WHERE result IS NULL AND started_hour IS NOT NULL;
 

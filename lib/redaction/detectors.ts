@@ -116,7 +116,7 @@ const GROUPS_MAX = 7
 /** Runs of digits joined by single spaces or dashes; every stretch of whole groups with 13 to 19 digits is tried. */
 function findCards(text: string): Found[] {
   const found: Found[] = []
-  const groups = [...text.matchAll(/(?<!\w)\d{1,19}(?!\w)/g)].map(({ 0: digits, index }) => ({ digits, index }))
+  const groups = [...text.matchAll(/(?<!\w|\d\.)\d{1,19}(?!\w)/g)].map(({ 0: digits, index }) => ({ digits, index }))
   for (let first = 0; first < groups.length; first += 1) {
     const start = groups[first]?.index ?? 0
     if (!'234568'.includes(text.charAt(start))) continue

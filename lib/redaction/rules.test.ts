@@ -62,7 +62,7 @@ describe('leaves alone', () => {
     '4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7 deadbeef0123456789',
     '$226.11, 1,234,567.89 EUR, 0.99, +12.50, -3.00, +1234567.89, 01.23456789',
     'inputTokens 2039871 outputTokens 25543 total 12345678901234',
-    '192.168.100.101 10.0.0.1:8080 v2.415.3',
+    '192.168.100.101 10.0.0.1:8080 v2.415.3 131.4579999999999927',
     'zip 46229, 98157; 8 x 4 = 32; 3050 3105 3147',
     'npm i pkg@1.2.3 user@localhost @handle a@ @b.com',
     'card 4111111111111112 and 1234567812345678',
@@ -312,7 +312,11 @@ describe('hostile text takes time in proportion', () => {
       const { user, system } = process.cpuUsage(start)
       return (user + system) / 1000
     }
-    const quarterMs = Math.max(25, cpuMs(hostile(unit).slice(0, 100_000)))
-    expect(cpuMs(hostile(unit)) / quarterMs).toBeLessThan(10)
+    const ratio = () => {
+      const quarterMs = Math.max(25, cpuMs(hostile(unit).slice(0, 100_000)))
+      return cpuMs(hostile(unit)) / quarterMs
+    }
+    // One garbage collection can spoil a measurement, but not three in a row; what is quadratic stays at 16.
+    expect(Math.min(ratio(), ratio(), ratio())).toBeLessThan(10)
   })
 })

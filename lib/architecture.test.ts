@@ -168,8 +168,8 @@ describe('rooms', () => {
   /** README section 4 of the design: a domain may import those before it, never after. */
   const ORDER = [
     'redaction', 'teams', 'agents', 'audit', 'releases', 'tools', 'policies', 'prompts', 'prices', 'ingest', 'interactions',
-    'metrics', 'quotas', 'limits', 'approvals', 'actions', 'evaluations', 'rollouts', 'drift', 'alerts', 'incidents',
-    'reviews', 'compliance', 'gateway', 'dashboards',
+    'metrics', 'retention', 'quotas', 'limits', 'approvals', 'actions', 'evaluations', 'rollouts', 'drift', 'alerts', 'incidents',
+    'reviews', 'compliance', 'gateway', 'dashboards', 'worker',
   ] // prettier-ignore
   const BELOW = ['core', 'http', 'auth', 'charts']
   const domainOf = (path: string) => /^lib\/([^/]+)\//.exec(path)?.[1] ?? ''

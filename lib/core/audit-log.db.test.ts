@@ -94,9 +94,9 @@ describe('a write and its entry', () => {
     await newEntry()
     const { rows } = await owner.query(`
       SELECT (SELECT string_agg(e::text, '') FROM audit_entry e) || (SELECT string_agg(b::text, '') FROM audit_body b)
-        || (SELECT string_agg(p::text || convert_from(p.ciphertext, 'LATIN1'), '') FROM audit_payload p) AS text`)
+        || (SELECT string_agg(p::text || encode(p.ciphertext, 'escape'), '') FROM audit_payload p) AS text`)
     expect(rows[0].text).toContain('team.rename')
-    expect(rows[0].text).not.toMatch(/ada|secretname/i)
+    expect(rows[0].text).not.toMatch(/ada\.secret|secretname/i)
   })
 
   test('each entry waits for the sequencer, and the sequence of a writer has no gap and no repetition', async () => {
@@ -219,7 +219,7 @@ describe('erasure of a person', () => {
     expect(await auditVerdicts(ctx, null, 10)).toEqual([
       { entryId: id, mismatches: [], isBodyGone: false, personal: 'erased' },
     ])
-    await renameTeam()(ctx, someone)
+    await renameTeam()({ ...ctx, now: new Date(ctx.now.getTime() + 1) }, someone)
     const [, second] = await auditVerdicts(ctx, null, 10)
     expect(second).toMatchObject({ mismatches: [], personal: 'none' })
   })

@@ -14,7 +14,7 @@ export const NarrowMenu = ({ groups }: { groups: readonly PlaceGroup[] }) => {
     <span className="sm:hidden">
       <Menu
         trigger={
-          <button type="button" aria-label="Screens" className={`${buttonStyle('secondary')} max-sm:h-9 max-sm:px-2.5`}>
+          <button type="button" aria-label="Screens" className={buttonStyle('secondary', 'bar')}>
             <Icon of={MenuIcon} />
           </button>
         }

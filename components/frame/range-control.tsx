@@ -23,7 +23,7 @@ export const RangeControl = ({ range, now, hrefOf }: { range: Range; now: Date; 
   const preset = 'preset' in range ? range.preset : undefined
   return (
     <Popover.Root open={open} onOpenChange={setOpen}>
-      <Popover.Trigger className={`${buttonStyle('secondary')} min-w-0 max-sm:h-9 max-sm:px-2.5`}>
+      <Popover.Trigger className={`${buttonStyle('secondary', 'bar')} min-w-0`}>
         <Icon of={Calendar} className="text-ink2 max-sm:hidden" />
         <span className="sr-only">Time range: </span>
         {preset === undefined ? null : <span>{PRESET_NAMES[preset]}</span>}

@@ -13,7 +13,7 @@ export const TeamSwitcher = ({ teams, team }: { teams: readonly ViewerTeam[]; te
   return (
     <Menu
       trigger={
-        <button type="button" className={`${buttonStyle('secondary')} max-w-56 max-sm:h-9 max-sm:px-2.5`}>
+        <button type="button" className={`${buttonStyle('secondary', 'bar')} max-w-56`}>
           <Icon of={Users} className="text-ink2 max-sm:hidden" />
           <span className="sr-only">Team: </span>
           <span className="truncate">{team.name}</span>

@@ -1,6 +1,6 @@
 /** The looks of a button, shared by real buttons, links that look like one, and menu triggers. */
 export type ButtonTone = 'primary' | 'secondary' | 'danger' | 'quiet'
-export type ButtonSize = 'normal' | 'small'
+export type ButtonSize = 'normal' | 'small' | 'bar'
 
 const BASE =
   'inline-flex shrink-0 items-center justify-center gap-1.5 rounded-control border text-small font-key whitespace-nowrap select-none transition-colors duration-80'
@@ -16,6 +16,8 @@ const TONES = {
 
 const SIZES = {
   normal: 'h-7 px-2.5 max-sm:h-12 max-sm:px-4',
+  /** In the top bar, which is 56 px high on a phone. */
+  bar: 'h-7 px-2.5 max-sm:h-9',
   small: 'h-6 px-2 max-sm:h-9 max-sm:px-3',
 } as const satisfies Record<ButtonSize, string>
 

@@ -5,7 +5,7 @@ import { signInWithPassword } from '@/components/frame/sign-in-with-password'
 import { Button } from '@/components/ui/button'
 import { FormMessage } from '@/components/ui/form-message'
 import { TextField } from '@/components/ui/text-field'
-import { api, ApiError } from '@/lib/http/client'
+import { api, type ApiError } from '@/lib/http/client'
 import { paths } from '@/lib/paths'
 
 type Setup = { code: string; name: string; email: string; password: string; teamName: string }

@@ -1,5 +1,5 @@
 import 'server-only'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { DomainError, ERROR_STATUS } from '@/lib/core/errors'
 import { newId } from '@/lib/core/ids'
 import { log, withoutSecrets } from '@/lib/core/log'

@@ -1,5 +1,5 @@
 import 'server-only'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { IngestSettings } from '@/lib/auth/caller'
 import { DAY_US, dayOf, parseIso, type Micros } from '@/lib/core/micros'
 import { parseUsd } from '@/lib/core/money'
@@ -277,14 +277,9 @@ const scoreItem = (event: Extract<Event, { type: 'score' }>, { sender, redact }:
   score: {
     id:
       event.id ??
-      // Without an id a score is identified by what it scores, its name and its source (wire.md 1.5).
-      JSON.stringify([
-        event.interactionId ?? null,
-        event.traceId ?? null,
-        event.spanId ?? null,
-        event.name,
-        event.source,
-      ]),
+      // Without an id a score is identified by what it scores, its name and its source (wire.md 1.5): hashed, because
+      // these names together are too long for an index entry.
+      hashOf([event.interactionId ?? null, event.traceId ?? null, event.spanId ?? null, event.name, event.source]),
     interactionId: event.interactionId ?? null,
     traceId: event.traceId ?? null,
     spanId: event.spanId ?? null,
@@ -296,3 +291,6 @@ const scoreItem = (event: Extract<Event, { type: 'score' }>, { sender, redact }:
     atUs: event.at == null ? sender.nowUs : time(event.at, 'at', sender),
   },
 })
+
+const hashOf = (names: readonly (string | null)[]): string =>
+  createHash('sha256').update(JSON.stringify(names)).digest('hex')

@@ -19,7 +19,7 @@ import {
   type Measures,
   type SpendMeasures,
 } from '@/lib/ingest/measures'
-import type { Spend, Total } from '@/lib/ingest/rollup-rules'
+import { seriesIdOf, type Spend, type Total } from '@/lib/ingest/rollup-rules'
 
 const us = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`
 
@@ -187,6 +187,10 @@ const dimsOfRow = (row: Record<string, unknown>): Total['dims'] => ({
   tool: String(row.tool ?? ''),
 })
 
+/** The names of a group are too long to be a key together. */
+const groupIdOf = (dims: Total['dims']): string =>
+  seriesIdOf(JSON.stringify([dims.dimSet, dims.model, dims.promptName, dims.promptVersion, dims.tool]))
+
 const histOf = (value: unknown): Histogram => value as Histogram // jsonb written from Histogram only
 
 /** Writes changed totals whole; one without spans goes. */
@@ -199,6 +203,7 @@ export const writeTotals = async (
   const rows = totals.map(({ interactionId, total }) => ({
     team_id: teamId,
     interaction_id: interactionId,
+    group_id: groupIdOf(total.dims),
     dim_set: total.dims.dimSet,
     model: total.dims.model,
     prompt_name: total.dims.promptName,
@@ -212,10 +217,10 @@ export const writeTotals = async (
   }))
   const columns = [...TOTAL_COLUMNS, 'llm_hist', 'tool_hist']
   await client.query(
-    `INSERT INTO interaction_total (team_id, interaction_id, dim_set, ${DIM_COLUMNS.join(', ')}, ${columns.join(', ')})
-     SELECT team_id, interaction_id, dim_set, ${DIM_COLUMNS.join(', ')}, ${columns.join(', ')}
+    `INSERT INTO interaction_total (team_id, interaction_id, group_id, dim_set, ${DIM_COLUMNS.join(', ')}, ${columns.join(', ')})
+     SELECT team_id, interaction_id, group_id, dim_set, ${DIM_COLUMNS.join(', ')}, ${columns.join(', ')}
      FROM json_populate_recordset(null::interaction_total, $1::json)
-     ON CONFLICT (team_id, interaction_id, dim_set, ${DIM_COLUMNS.join(', ')})
+     ON CONFLICT (team_id, interaction_id, group_id)
      DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
     [JSON.stringify(rows)],
   )
@@ -264,6 +269,7 @@ export const addSpend = async (
     team_id: teamId,
     interaction_id: interactionId,
     hour: spend.hour,
+    group_id: groupIdOf(spend.dims),
     model: spend.dims.model,
     prompt_name: spend.dims.promptName,
     prompt_version: spend.dims.promptVersion,
@@ -271,11 +277,11 @@ export const addSpend = async (
       keysOf(SPEND_MEASURES).map((name) => [SPEND_MEASURES[name], String(spend.measures[name] ?? 0n)]),
     ),
   }))
-  const columns = ['team_id', 'interaction_id', 'hour', ...SPEND_DIMS, ...SPEND_COLUMNS]
+  const columns = ['team_id', 'interaction_id', 'hour', 'group_id', ...SPEND_DIMS, ...SPEND_COLUMNS]
   await client.query(
     `INSERT INTO interaction_spend AS t (${columns.join(', ')})
      SELECT ${columns.join(', ')} FROM json_populate_recordset(null::interaction_spend, $1::json)
-     ON CONFLICT (team_id, interaction_id, hour, ${SPEND_DIMS.join(', ')})
+     ON CONFLICT (team_id, interaction_id, hour, group_id)
      DO UPDATE SET ${SPEND_COLUMNS.map((column) => `${column} = t.${column} + excluded.${column}`).join(', ')}`,
     [JSON.stringify(rows)],
   )

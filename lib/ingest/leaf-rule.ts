@@ -25,7 +25,8 @@ export const settleLinks = (graph: TraceGraph): void => {
 /** A stored model call got its usage (or reported cost) only now. */
 export const gainUsage = (graph: TraceGraph, node: SpanNode): void => {
   graph.reprice.add(node.spanId)
-  if (node.modelParent !== null) raise(graph, node.modelParent, true)
+  // A call with usage below it has already been told to the whole line above, which need not be loaded then.
+  if (node.modelParent !== null && !node.subPriced) raise(graph, node.modelParent, true)
   for (const child of graph.modelChildrenOf(node.spanId)) {
     press(graph, child)
     graph.touch(child)

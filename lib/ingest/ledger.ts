@@ -103,13 +103,24 @@ export const moveLedger = async (
   return { delta, changedItems }
 }
 
+/**
+ * A turn that got spans, lost some or has some that changed. `rebuild` = some left, so its earliest and latest must be
+ * read again from all its spans; what only changed moves by the difference, since fields are filled and never emptied.
+ */
+type TurnMove = {
+  interactionId: string
+  traceId: string
+  rebuild: boolean
+  added: SpanNode[]
+  changed: { old: SpanNode; node: SpanNode }[]
+}
+
 /** What the batch's spans change, per interaction; spans of no interaction go to the roll-ups at once. */
 class Moves {
   readonly touched = new Set<string>()
   readonly totals = new Map<string, Map<string, Total>>()
   readonly spend = new Map<string, Map<string, Spend>>()
-  /** Turns that got spans or lost some; `rebuild` = some left, so its minimum and maximum must be read again. */
-  readonly turns = new Map<string, { interactionId: string; traceId: string; rebuild: boolean; added: SpanNode[] }>()
+  readonly turns = new Map<string, TurnMove>()
 
   add(interactionId: string, node: SpanNode, sign: 1n | -1n): void {
     this.touched.add(interactionId)
@@ -136,11 +147,11 @@ class Moves {
     }
   }
 
-  turn(interactionId: string, traceId: string): { rebuild: boolean; added: SpanNode[] } {
+  turn(interactionId: string, traceId: string): TurnMove {
     this.touched.add(interactionId)
     const key = turnKey({ interactionId, traceId })
     let turn = this.turns.get(key)
-    if (!turn) this.turns.set(key, (turn = { interactionId, traceId, rebuild: false, added: [] }))
+    if (!turn) this.turns.set(key, (turn = { interactionId, traceId, rebuild: false, added: [], changed: [] }))
     return turn
   }
 
@@ -165,17 +176,12 @@ const spanMoves = (traces: ReadonlyMap<string, SettledTrace>, delta: RollupDelta
       if (old && from !== null && from !== to) moves.turn(from, graph.traceId).rebuild = true
       if (to === null) continue
       const turn = moves.turn(to, graph.traceId)
-      // A span that stays may have lost its place at the top: failures of the turn are counted again from its spans.
-      if (old && from === to) {
-        if (failsTurn(old) !== failsTurn(node) || old.endUs !== node.endUs || told(old) !== told(node))
-          turn.rebuild = true
-      } else turn.added.push(node)
+      if (old && from === to) turn.changed.push({ old, node })
+      else turn.added.push(node)
     }
   }
   return moves
 }
-
-const told = (node: SpanNode): string => JSON.stringify(toldBy(node))
 
 const count = (
   moves: Moves,
@@ -226,7 +232,7 @@ const moveTurns = async (
     const next =
       move.rebuild && graph
         ? turnOf(interactionId, traceId, spansOf(graph, interactionId))
-        : turnOf(interactionId, traceId, move.added, old)
+        : changeTurn(turnOf(interactionId, traceId, move.added, old), move.changed)
     const state = stateOf(states, interactionId)
     if (old) countTurn(state, old, -1, bucketOf)
     if (!next) {
@@ -265,6 +271,18 @@ const spansOf = (graph: TraceGraph, interactionId: string): SpanNode[] =>
   [...graph.nodes.values()].filter((node) => interactionOf(node, graph.mode) === interactionId)
 
 const failsTurn = (node: SpanNode): boolean => node.top && node.status === 'error'
+
+/** A span that stays may have ended, named more, or lost its place at the top, where its failure counted. */
+const changeTurn = (turn: Turn | undefined, changed: TurnMove['changed']): Turn | undefined => {
+  if (!turn) return undefined
+  for (const { old, node } of changed) {
+    turn.failedTops += Number(failsTurn(node)) - Number(failsTurn(old))
+    if (node.endUs !== null) turn.lastEndUs = Math.max(turn.lastEndUs ?? node.endUs, node.endUs)
+    turn.lastEventUs = Math.max(turn.lastEventUs, node.endUs ?? node.startUs)
+    mergeInferred(turn.inferred, toldBy(node))
+  }
+  return turn
+}
 
 /** A turn from its spans, or an old one with some more; undefined when there are none. */
 export const turnOf = (

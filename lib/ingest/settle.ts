@@ -123,7 +123,7 @@ export const merge = (
   const results: SettledSpans['results'] = spans.map((span) => {
     const trace = traces.get(span.traceId)
     const known = trace?.graph.nodes.get(span.spanId)
-    if (trace && !known && trace.header.days.length > MAX_TRACE_DAYS) return 'too_many_days'
+    if (trace && !known && !trace.header.days.includes(span.day)) return 'too_many_days'
     if (!trace) return 'duplicate'
     if (!known) {
       trace.graph.create(span)

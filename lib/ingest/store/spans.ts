@@ -17,7 +17,7 @@ export type SpanPayload = SpanKey & {
   attributes: Record<string, unknown> | null
 }
 
-/** Bound of distinct UTC days in one trace; a day more is rejected by the caller. */
+/** Bound of distinct UTC days in one trace. A header never lists more; spans of a day it does not list are rejected. */
 export const MAX_TRACE_DAYS = 400
 
 /**
@@ -43,9 +43,10 @@ export const lockTraces = async (
      FROM unnest($2::text[], $3::text[]) AS k(trace_id, days) ORDER BY k.trace_id
      ON CONFLICT (team_id, trace_id) DO UPDATE SET last_received_at = excluded.last_received_at,
        days = CASE WHEN t.days @> excluded.days THEN t.days
-              ELSE (SELECT array_agg(DISTINCT d ORDER BY d) FROM unnest(t.days || excluded.days) AS d) END
+              ELSE (SELECT CASE WHEN count(DISTINCT d) > $5 THEN t.days ELSE array_agg(DISTINCT d ORDER BY d) END
+                    FROM unnest(t.days || excluded.days) AS d) END
      RETURNING trace_id, days::text[] AS days, spans, interaction_mode, interaction_id`,
-    [teamId, sorted.map((t) => t.traceId), sorted.map((t) => t.days.join(',')), toIso(nowUs)],
+    [teamId, sorted.map((t) => t.traceId), sorted.map((t) => t.days.join(',')), toIso(nowUs), MAX_TRACE_DAYS],
   )
   return rows.map((row) => ({
     traceId: row.trace_id,

@@ -40,7 +40,9 @@ export const generate = (
     const ids = [0, 1, 2].map(() => `${name}-i${random.int(0, interactions - 1)}`)
     events.push(...traceOf(random, `${name}-t${t}`, shape, ids, depth))
   }
-  const partial = events.flatMap((event) => (random.chance(0.15) ? [withoutSome(random, event)] : []))
+  const partial = events.flatMap((event) =>
+    random.chance(0.15) ? [withoutSome(random, event), withoutSome(random, event)] : [],
+  )
   return { events, partial }
 }
 

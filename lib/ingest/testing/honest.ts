@@ -32,12 +32,26 @@ export const byCallers = async <T>(
   for (const result of done) if (result.status === 'rejected') throw result.reason
 }
 
-/** Commits each item in a transaction of its own from 16 callers. */
-export const commitSingly = (pool: pg.Pool, teamId: string, items: readonly Item[], callers = 16): Promise<void> =>
-  byCallers(callers, items, async (item) => {
-    const [result] = await commitItems(pool, teamId, [item], new Date())
-    if (typeof result === 'object') throw new Error(result.message)
+/** Commits the items from several callers, in transactions of up to `largest` items each. */
+export const commitFrom = (
+  pool: pg.Pool,
+  teamId: string,
+  items: readonly Item[],
+  { callers = 16, largest = 1, seed = 1 }: { callers?: number; largest?: number; seed?: number } = {},
+): Promise<void> => {
+  const random = new Random(seed)
+  const parcels: Item[][] = []
+  for (let i = 0; i < items.length;) {
+    const parcel = items.slice(i, i + random.int(1, largest))
+    parcels.push(parcel)
+    i += parcel.length
+  }
+  return byCallers(callers, parcels, async (parcel) => {
+    for (const result of await commitItems(pool, teamId, parcel, new Date())) {
+      if (typeof result === 'object') throw new Error(result.message)
+    }
   })
+}
 
 /** Stored totals equal the plain recount, and states, costs and roll-ups what the oracle says of the events. */
 export const expectHonest = async (pool: pg.Pool, teamId: string, events: readonly WireEvent[]): Promise<void> => {

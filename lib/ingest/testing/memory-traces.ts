@@ -40,7 +40,11 @@ export class MemoryTraces {
 
   take(spans: readonly SpanNode[]): void {
     const batch = new Map<string, SettledTrace>()
-    for (const { traceId } of spans) if (!batch.has(traceId)) batch.set(traceId, this.load(traceId))
+    for (const { traceId, day } of spans) {
+      const trace = batch.get(traceId) ?? this.load(traceId)
+      batch.set(traceId, trace)
+      trace.header.days.push(day)
+    }
     const copies = spans.map((span) => ({ ...span }))
     const { filled } = merge(batch, copies)
     settleModes(batch, copies)

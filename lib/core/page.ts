@@ -35,7 +35,11 @@ export const encodeCursor = (key: readonly (string | number | null)[]): string =
 export const decodeCursor = <T extends readonly z.ZodType[]>(cursor: string | undefined, shape: z.ZodTuple<T>) => {
   if (cursor === undefined) return undefined
   try {
-    return shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    const key = shape.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    // PostgreSQL fails on U+0000, and no row holds it.
+    if (key.some((part) => typeof part === 'string' && part.includes('\u0000')))
+      throw new RangeError('U+0000 in a cursor.')
+    return key
   } catch (cause) {
     throw new DomainError('bad_request', 'cursor: not one of ours. Start again without it.', {
       cause,

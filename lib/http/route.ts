@@ -72,6 +72,7 @@ const answering = async (request: Request, work: (requestId: string) => Promise<
   const requestId = newId('req')
   let response: Response
   try {
+    refuseZero(request)
     response = await work(requestId)
   } catch (error) {
     response = errorResponse(error, requestId, request)
@@ -79,6 +80,11 @@ const answering = async (request: Request, work: (requestId: string) => Promise<
   response.headers.set('x-signalbox-request-id', requestId)
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
   return response
+}
+
+/** No id, name or cursor holds U+0000, and PostgreSQL fails on it: said once, here, for every path and query. */
+const refuseZero = (request: Request): void => {
+  if (/%00/.test(request.url)) throw new DomainError('bad_request', 'The URL holds U+0000. Remove %00.')
 }
 
 export const errorResponse = (error: unknown, requestId: string, request?: Request): Response => {

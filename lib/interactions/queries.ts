@@ -22,8 +22,8 @@ import {
   type SpanViewRow,
 } from '@/lib/interactions/rows'
 
-const ByStart = z.tuple([z.string(), z.string()])
-const BySpan = z.tuple([z.string(), z.string(), z.string()])
+const ByStart = z.tuple([z.iso.datetime(), z.string()])
+const BySpan = z.tuple([z.iso.datetime(), z.string(), z.string()])
 
 /** Interactions of the team, the latest first. Those known by an outcome alone have no start and are not listed. */
 export const interactionPage = async (ctx: Ctx, query: InteractionsQuery): Promise<Page<InteractionSummary>> => {

@@ -14,12 +14,9 @@ afterAll(() => pool.end())
 const arrive = async (seed: number, traces: number, largest: number): Promise<void> => {
   const team = await makeTeam()
   const generated = generate(seed, { traces })
-  const t0 = performance.now()
   const items = itemsOf(arrivals(generated, seed))
   await commitFrom(pool, team.id, items, { largest, seed })
-  const t1 = performance.now()
   await expectHonest(pool, team.id, generated.events)
-  console.log(seed, largest, items.length, Math.round(t1 - t0), Math.round(performance.now() - t1))
 }
 
 test(

@@ -72,19 +72,20 @@ const release = async (teamId: string): Promise<Target> => {
 }
 /** Through the public API, as agents send it. */
 const traffic = async (teamId: string) => {
-  const [interactionId, traceId, spanId] = [unique('int'), unique('trace'), unique('span')]
+  const [interactionId, traceId, spanId, userId] = [unique('int'), unique('trace'), unique('span'), unique('user')]
   const startedAt = new Date(Date.now() - 60_000).toISOString()
   const events = [
-    { type: 'interaction', id: interactionId, agent: 'matrix', startedAt },
+    { type: 'interaction', id: interactionId, agent: 'matrix', userId, startedAt },
     { type: 'span', id: spanId, traceId, interactionId, agent: 'matrix', kind: 'tool', name: 'look-up', startedAt },
   ]
   const { headers } = await makeKey(teamId, { scopes: ['ingest'] })
   await call(postEvents, { method: 'POST', path: '/api/v1/events', headers, body: { events } })
-  return { interactionId, traceId, spanId }
+  return { interactionId, traceId, spanId, userId }
 }
 const interaction = async (teamId: string): Promise<Target> => ({
   params: { id: (await traffic(teamId)).interactionId },
 })
+const user = async (teamId: string): Promise<Target> => ({ params: { userId: (await traffic(teamId)).userId } })
 const span = async (teamId: string): Promise<Target> => {
   const { traceId, spanId } = await traffic(teamId)
   return { params: { id: spanId }, query: { traceId } }
@@ -231,5 +232,20 @@ export const ACCESS: readonly Row[] = [
     key: true,
     target: span,
     missing: { params: { id: 'no-such-span' }, query: { traceId: 'no-such-trace' } },
+  },
+  {
+    method: 'DELETE',
+    path: `${V1}/users/{userId}`,
+    may: LEADS,
+    target: user,
+    missing: { params: { userId: 'no-such-user' } },
+  },
+  { method: 'GET', path: `${V1}/platform/retention`, may: PLATFORM_READERS, place: 'above' },
+  {
+    method: 'PUT',
+    path: `${V1}/platform/retention`,
+    may: ADMIN,
+    place: 'above',
+    body: () => ({ payloadDays: null, spanDays: null, auditBodyDays: null }),
   },
 ]

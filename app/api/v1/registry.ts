@@ -17,6 +17,7 @@ import * as member from '@/app/api/v1/people/[personId]/route'
 import * as person from '@/app/api/v1/people/platform/[personId]/route'
 import * as people from '@/app/api/v1/people/platform/route'
 import * as members from '@/app/api/v1/people/route'
+import * as retention from '@/app/api/v1/platform/retention/route'
 import * as release from '@/app/api/v1/releases/[releaseId]/route'
 import * as releases from '@/app/api/v1/releases/route'
 import * as sessionConfirm from '@/app/api/v1/session/confirm/route'
@@ -28,6 +29,7 @@ import * as span from '@/app/api/v1/spans/[id]/route'
 import * as team from '@/app/api/v1/teams/[teamId]/route'
 import * as teams from '@/app/api/v1/teams/route'
 import { AnyDocument } from '@/app/api/v1/openapi.json/schema'
+import * as user from '@/app/api/v1/users/[userId]/route'
 import * as health from '@/app/api/health/route'
 import { SessionView } from '@/lib/auth/schema'
 import { EventsAnswer, EventsBody } from '@/lib/ingest/schema'
@@ -157,4 +159,11 @@ export const ROUTES: readonly RouteEntry[] = [
   entry('/api/v1/interactions', interactions, { GET: says('Interactions, newest first.', READS) }),
   entry('/api/v1/interactions/{id}', interaction, { GET: says('One interaction with its trace.', READS) }),
   entry('/api/v1/spans/{id}', span, { GET: says('One span with its payloads.', READS) }),
+  entry('/api/v1/platform/retention', retention, {
+    GET: says('How long the platform keeps what it stored. For platform roles.', PERSON),
+    PUT: says('Sets how long the platform keeps what it stored. For platform administrators.', PERSON),
+  }),
+  entry('/api/v1/users/{userId}', user, {
+    DELETE: says('Erases what the interactions of one user said; totals and audit entries stay.', PERSON),
+  }),
 ]

@@ -39,5 +39,6 @@ export const preparePartitions = async (owner: Pool, now: Date): Promise<void> =
 const cleanUp = async (owner: Pool, now: Date): Promise<void> => {
   await owner.query("DELETE FROM ingest_minute WHERE minute < $1::timestamptz - interval '1 hour'", [now])
   await owner.query("DELETE FROM sign_in_attempt WHERE window_start < $1::timestamptz - interval '1 day'", [now])
+  await owner.query("DELETE FROM registration_day WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 7", [now])
   await owner.query("DELETE FROM session WHERE expires_at < $1::timestamptz - interval '30 days'", [now])
 }

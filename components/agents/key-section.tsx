@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -8,11 +9,14 @@ import { QueryState } from '@/components/ui/query-state'
 import { Section } from '@/components/ui/section'
 import { keysOptions } from '@/lib/agents/hooks'
 import type { KeyView, NewKey } from '@/lib/agents/schema'
-import { CreateKeyDialog } from './create-key-dialog'
 import { KeyTable } from './key-table'
-import { RevokeKeyDialog } from './revoke-key-dialog'
-import { RotateKeyDialog } from './rotate-key-dialog'
-import { SecretDialog } from './secret-dialog'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const CreateKeyDialog = dynamic(() => import('./create-key-dialog').then((part) => part.CreateKeyDialog))
+const RevokeKeyDialog = dynamic(() => import('./revoke-key-dialog').then((part) => part.RevokeKeyDialog))
+const RotateKeyDialog = dynamic(() => import('./rotate-key-dialog').then((part) => part.RotateKeyDialog))
+const loadSecretDialog = () => import('./secret-dialog')
+const SecretDialog = dynamic(() => loadSecretDialog().then((part) => part.SecretDialog))
 
 /** What the person may do with keys in this team, worked out by the server from the one table of permissions. */
 export type KeyRights = { see: boolean; manage: boolean; manageProduction: boolean }
@@ -41,8 +45,12 @@ export const KeySection = ({
   })
   const [open, setOpen] = useState<Open | null>(null)
   const close = () => setOpen(null)
+  const openWith = (next: Open) => {
+    void loadSecretDialog() // there before a secret is made: it is shown once
+    setOpen(next)
+  }
   const shown = (made: NewKey) => setOpen({ what: 'secret', made })
-  const create = rights.manage ? <Button onClick={() => setOpen({ what: 'create' })}>Create key</Button> : null
+  const create = rights.manage ? <Button onClick={() => openWith({ what: 'create' })}>Create key</Button> : null
   return (
     <Section
       title={agent ? `Keys of ${agent.name}` : `Keys of ${team.name}`}
@@ -67,7 +75,7 @@ export const KeySection = ({
                 showAgent={agent === undefined}
                 rights={rights}
                 now={new Date(now)}
-                onRotate={(key) => setOpen({ what: 'rotate', key })}
+                onRotate={(key) => openWith({ what: 'rotate', key })}
                 onRevoke={(key) => setOpen({ what: 'revoke', key })}
               />
             )

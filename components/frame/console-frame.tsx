@@ -1,6 +1,6 @@
 'use client'
 import { usePathname, useSearchParams } from 'next/navigation'
-import { Suspense, useMemo, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 import { permissionsOf } from '@/lib/auth/permissions'
 import { parseRange } from '@/lib/charts/range'
 import { paths } from '@/lib/paths'
@@ -21,11 +21,9 @@ export const ConsoleFrame = ({ viewer, now, children }: { viewer: Viewer; now: s
     >
       Skip to the page
     </a>
-    <Suspense>
-      <Chrome viewer={viewer} now={now}>
-        {children}
-      </Chrome>
-    </Suspense>
+    <Chrome viewer={viewer} now={now}>
+      {children}
+    </Chrome>
   </div>
 )
 

@@ -37,7 +37,7 @@ export const Dialog = ({
     <Base.Portal>
       <Base.Backdrop className="fixed inset-0 z-40 bg-shade transition-opacity duration-120 data-ending-style:opacity-0 data-starting-style:opacity-0" />
       <Base.Popup
-        className={`${FLOAT} fixed top-[12dvh] left-1/2 z-50 flex max-h-[80dvh] w-[min(34rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-y-auto max-sm:top-2 max-sm:max-h-[calc(100dvh-1rem)] max-sm:w-[calc(100vw-1rem)]`}
+        className={`${FLOAT} fixed top-[12dvh] left-1/2 z-50 flex max-h-[80dvh] w-[min(37rem,calc(100vw-2rem))] -translate-x-1/2 flex-col overflow-y-auto max-sm:top-2 max-sm:max-h-[calc(100dvh-1rem)] max-sm:w-[calc(100vw-1rem)]`}
       >
         <div className="flex items-start gap-4 px-4 pt-3.5">
           <div className="min-w-0 flex-1">

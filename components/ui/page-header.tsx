@@ -1,9 +1,33 @@
 import type { ReactNode } from 'react'
+import { TextLink } from './text-link'
 
 /** The title, the verdict in a plain sentence beside it, and at the right how fresh it is and the one act. */
-export const PageHeader = ({ title, verdict, aside }: { title: ReactNode; verdict?: ReactNode; aside?: ReactNode }) => (
+export const PageHeader = ({
+  parent,
+  title,
+  verdict,
+  aside,
+}: {
+  /** The list that the thing is in. */
+  parent?: { name: string; href: string }
+  title: string
+  verdict?: ReactNode
+  aside?: ReactNode
+}) => (
   <header className="flex min-h-12 flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-6 py-2 max-sm:px-4">
-    <h1 className="text-title">{title}</h1>
+    <div className="flex min-w-0 items-center gap-2">
+      {parent === undefined ? null : (
+        <>
+          <nav aria-label="Where this is">
+            <TextLink href={parent.href}>{parent.name}</TextLink>
+          </nav>
+          <span aria-hidden="true" className="text-ink3">
+            /
+          </span>
+        </>
+      )}
+      <h1 className="truncate text-title">{title}</h1>
+    </div>
     {verdict === undefined ? null : <p className="min-w-0 text-ink2">{verdict}</p>}
     {aside === undefined ? null : (
       <div className="ml-auto flex flex-wrap items-center gap-x-3 gap-y-2 text-small text-ink2">{aside}</div>

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
@@ -13,7 +14,9 @@ import { agentsOptions } from '@/lib/agents/hooks'
 import type { AgentView } from '@/lib/agents/schema'
 import { counted, formatAge, formatDuration, formatTime, inWords } from '@/lib/charts/format'
 import { paths } from '@/lib/paths'
-import { CreateAgentDialog } from './create-agent-dialog'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const CreateAgentDialog = dynamic(() => import('./create-agent-dialog').then((part) => part.CreateAgentDialog))
 
 export const AgentList = ({
   team,

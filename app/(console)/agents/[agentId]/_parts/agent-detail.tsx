@@ -1,17 +1,19 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { KeySection, type KeyRights } from '@/components/agents/key-section'
 import { Button } from '@/components/ui/button'
 import { PageHeader } from '@/components/ui/page-header'
 import { QueryState } from '@/components/ui/query-state'
 import { Section } from '@/components/ui/section'
-import { TextLink } from '@/components/ui/text-link'
 import { agentOptions } from '@/lib/agents/hooks'
 import type { AgentView } from '@/lib/agents/schema'
 import { formatAge, formatDuration, formatTime, inWords } from '@/lib/charts/format'
 import { paths } from '@/lib/paths'
-import { ChangeAgentForm } from './change-agent-form'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const ChangeAgentForm = dynamic(() => import('./change-agent-form').then((part) => part.ChangeAgentForm))
 
 export const AgentDetail = ({
   team,
@@ -31,12 +33,8 @@ export const AgentDetail = ({
   return (
     <>
       <PageHeader
-        title={
-          <>
-            <TextLink href={paths.agents({ team: team.slug })}>Agents</TextLink>{' '}
-            <span className="font-normal text-ink3">/</span> {query.data?.name ?? ''}
-          </>
-        }
+        parent={{ name: 'Agents', href: paths.agents({ team: team.slug }) }}
+        title={query.data?.name ?? 'Agent'}
         verdict={query.data ? verdictOf(query.data, new Date(now)) : undefined}
       />
       <QueryState query={query} what="agent" rows={3}>

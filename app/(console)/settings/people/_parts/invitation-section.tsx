@@ -1,18 +1,20 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { ROLE_NAMES } from '@/components/frame/viewer'
 import { Button } from '@/components/ui/button'
 import { DataTable, type Column } from '@/components/ui/data-table'
-import { EffectDialog } from '@/components/ui/effect-dialog'
 import { EmptyState } from '@/components/ui/empty-state'
 import { QueryState } from '@/components/ui/query-state'
 import { Section } from '@/components/ui/section'
 import { StatusChip } from '@/components/ui/status-chip'
-import { useToast } from '@/components/ui/toast'
 import { formatTime } from '@/lib/charts/format'
-import { invitationsOptions, useRevokeInvitation } from '@/lib/teams/hooks'
+import { invitationsOptions } from '@/lib/teams/hooks'
 import type { InvitationView } from '@/lib/teams/schema'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const WithdrawDialog = dynamic(() => import('./withdraw-dialog').then((part) => part.WithdrawDialog))
 
 export const InvitationSection = ({ team, now }: { team: { slug: string; name: string }; now: string }) => {
   const query = useQuery(invitationsOptions({ team: team.slug }))
@@ -89,43 +91,3 @@ const columns = (now: Date, onWithdraw: (invitation: InvitationView) => void): r
       ) : null,
   },
 ]
-
-const WithdrawDialog = ({
-  team,
-  invitation,
-  onClose,
-}: {
-  team: string
-  invitation: InvitationView
-  onClose: () => void
-}) => {
-  const revoke = useRevokeInvitation({ team })
-  const toast = useToast()
-  return (
-    <EffectDialog
-      open
-      onClose={onClose}
-      title="Withdraw the invitation"
-      lead={`Of ${invitation.email}, as ${ROLE_NAMES[invitation.role]}.`}
-      effects={[
-        { what: 'The link', becomes: 'stops working at once' },
-        { what: 'To undo', becomes: 'make another invitation' },
-      ]}
-      name={invitation.email}
-      act="Withdraw invitation"
-      busy={revoke.isPending}
-      problem={revoke.error?.message}
-      onAct={() =>
-        revoke.mutate(
-          { invitationId: invitation.id },
-          {
-            onSuccess: () => {
-              toast.done('The invitation was withdrawn', invitation.email)
-              onClose()
-            },
-          },
-        )
-      }
-    />
-  )
-}

@@ -1,7 +1,10 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { InviteDialog } from './invite-dialog'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const InviteDialog = dynamic(() => import('./invite-dialog').then((part) => part.InviteDialog))
 
 export const InviteButton = ({ team }: { team: { slug: string; name: string } }) => {
   const [open, setOpen] = useState(false)

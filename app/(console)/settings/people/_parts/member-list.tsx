@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { ROLE_NAMES, ROLE_NOTES } from '@/components/frame/viewer'
 import { Button } from '@/components/ui/button'
@@ -12,9 +13,11 @@ import { counted, formatTime } from '@/lib/charts/format'
 import { paths } from '@/lib/paths'
 import { membersOptions } from '@/lib/teams/hooks'
 import type { MemberView } from '@/lib/teams/schema'
-import { ChangeRoleDialog } from './change-role-dialog'
 import { InviteButton } from './invite-button'
-import { RemoveMemberDialog } from './remove-member-dialog'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const ChangeRoleDialog = dynamic(() => import('./change-role-dialog').then((part) => part.ChangeRoleDialog))
+const RemoveMemberDialog = dynamic(() => import('./remove-member-dialog').then((part) => part.RemoveMemberDialog))
 
 type Open = { what: 'role' | 'remove'; member: MemberView }
 

@@ -1,5 +1,6 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { ROLE_NAMES } from '@/components/frame/viewer'
 import { Button } from '@/components/ui/button'
@@ -13,7 +14,9 @@ import { counted, formatTime } from '@/lib/charts/format'
 import { paths } from '@/lib/paths'
 import { teamsOptions } from '@/lib/teams/hooks'
 import type { TeamSummary } from '@/lib/teams/schema'
-import { CreateTeamDialog } from './create-team-dialog'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const CreateTeamDialog = dynamic(() => import('./create-team-dialog').then((part) => part.CreateTeamDialog))
 
 export const TeamList = ({
   team,

@@ -27,8 +27,10 @@ const poolOptions = (max: number): pg.PoolConfig => ({
 export const pool = (): pg.Pool => {
   if (!doors.pool) {
     doors.pool = new pg.Pool(poolOptions(env().SIGNALBOX_POOL_MAX))
-    // An idle client that loses its server emits here; the pool replaces it on the next use.
+    // An idle client that loses its server emits here; the pool replaces it on the next use. A client in use emits on
+    // itself, and without a listener that ends the process; its query fails, or the next one does.
     doors.pool.on('error', () => {})
+    doors.pool.on('connect', (client) => client.on('error', () => {}))
   }
   return doors.pool
 }

@@ -37,6 +37,13 @@ export const pool = (): pg.Pool => {
 
 export const prisma = (): PrismaClient => (doors.prisma ??= new PrismaClient({ adapter: new PrismaPg(poolOptions(6)) }))
 
+/** The owner of the tables, for the worker only; one plain role is its own owner. The caller ends it. */
+export const ownerPool = (max: number): pg.Pool => {
+  const owner = new pg.Pool({ ...poolOptions(max), connectionString: env().DATABASE_OWNER_URL ?? env().DATABASE_URL })
+  owner.on('error', () => {}) // as above
+  return owner
+}
+
 /** Closes both doors (graceful shutdown, tests). */
 export const closeDb = async (): Promise<void> => {
   await Promise.all([doors.pool?.end(), doors.prisma?.$disconnect()])

@@ -1,8 +1,7 @@
 import 'server-only'
 import { Logger, run, type Runner } from 'graphile-worker'
-import pg from 'pg'
 import { systemClock } from '@/lib/core/clock'
-import { env } from '@/lib/core/env'
+import { ownerPool } from '@/lib/core/db'
 import { log } from '@/lib/core/log'
 import { CRONTAB, preparePartitions, taskList } from '@/lib/worker/tasks'
 
@@ -11,12 +10,7 @@ import { CRONTAB, preparePartitions, taskList } from '@/lib/worker/tasks'
  * other role). Signals are the caller's; `stop` waits for the job under way.
  */
 export const startWorker = async (): Promise<{ runner: Runner; stop: () => Promise<void> }> => {
-  const owner = new pg.Pool({
-    connectionString: env().DATABASE_OWNER_URL ?? env().DATABASE_URL,
-    max: 3,
-    connectionTimeoutMillis: 5_000,
-  })
-  owner.on('error', (error) => log.warn({ err: error }, 'worker lost a database connection'))
+  const owner = ownerPool(3)
   await preparePartitions(owner, systemClock())
   const runner = await run({
     pgPool: owner,

@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Pool } from 'pg'
 import type { TaskList } from 'graphile-worker'
+import { clearPastAttempts } from '@/lib/auth/attempts'
 import { systemClock } from '@/lib/core/clock'
 import { applyRetention } from '@/lib/retention/apply'
 
@@ -38,7 +39,7 @@ export const preparePartitions = async (owner: Pool, now: Date): Promise<void> =
 /** Rows that only served to count within a window, or sessions that ended long ago. */
 const cleanUp = async (owner: Pool, now: Date): Promise<void> => {
   await owner.query("DELETE FROM ingest_minute WHERE minute < $1::timestamptz - interval '1 hour'", [now])
-  await owner.query("DELETE FROM sign_in_attempt WHERE window_start < $1::timestamptz - interval '1 day'", [now])
+  await clearPastAttempts(now)
   await owner.query("DELETE FROM registration_day WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 7", [now])
   await owner.query("DELETE FROM session WHERE expires_at < $1::timestamptz - interval '30 days'", [now])
 }

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { z } from 'zod'
+import { isDatabaseAway } from '@/lib/core/database-away'
 import { DomainError, ERROR_STATUS } from '@/lib/core/errors'
 import { newId } from '@/lib/core/ids'
 import { log, withoutSecrets } from '@/lib/core/log'
@@ -88,7 +89,7 @@ const refuseZero = (request: Request): void => {
 }
 
 export const errorResponse = (error: unknown, requestId: string, request?: Request): Response => {
-  const known = error instanceof DomainError ? error : undefined
+  const known = error instanceof DomainError ? error : isDatabaseAway(error) ? away(error) : undefined
   if (!known) {
     log.error(
       { err: error, requestId, path: request && withoutSecrets(new URL(request.url).pathname) },
@@ -106,6 +107,10 @@ export const errorResponse = (error: unknown, requestId: string, request?: Reque
     { status: ERROR_STATUS[code], headers },
   )
 }
+
+/** Telemetry senders retry 503 and give up on 500: what could be taken later must say so (wire.md 1.2). */
+const away = (cause: unknown): DomainError =>
+  new DomainError('unavailable', 'The database is away. Send it again.', { cause, retryAfterSec: 2 })
 
 const readInput = async <S extends Schemas>(
   schemas: S | undefined,

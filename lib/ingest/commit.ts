@@ -1,6 +1,7 @@
 import 'server-only'
 import type { Pool, PoolClient } from 'pg'
 import { AGENT_LIMIT_MESSAGE, registerAgents } from '@/lib/agents/registration'
+import { isDatabaseAway } from '@/lib/core/database-away'
 import { DomainError } from '@/lib/core/errors'
 import { fromDate } from '@/lib/core/micros'
 import type { Item, ItemResult } from '@/lib/ingest/items'
@@ -56,7 +57,7 @@ export const commitItems = async (
         }
         continue
       }
-      if (attempt > RETRIES || isAway(error)) {
+      if (attempt > RETRIES || isDatabaseAway(error)) {
         throw new DomainError('unavailable', 'The data could not be stored now. Send it again.', {
           cause: error,
           retryAfterSec: 2,
@@ -212,11 +213,3 @@ const sqlState = (error: unknown): string | undefined =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : undefined
-
-/** The server is away, shutting down, out of connections or out of time: nothing is wrong with the data. */
-export const isAway = (error: unknown): boolean => {
-  const code = sqlState(error)
-  if (code && (/^(08|53|57P|58|25P0)/.test(code) || code === '57014' || code === '55P03')) return true
-  if (code && /^(ECONN|EPIPE|ETIMEDOUT|ENOENT|EAI_AGAIN)/.test(code)) return true
-  return error instanceof Error && /timeout|terminated|Connection|not queryable/i.test(error.message)
-}

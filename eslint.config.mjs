@@ -61,6 +61,7 @@ const DOMAINS_FROM_CORE = ban(
 const OWN_CONNECTION = [
   'lib/auth/listener.ts', // LISTEN needs a connection of its own
   'lib/ingest/receive.ts', // hands the pool to the batcher, which commits many requests together
+  'lib/worker/run.ts', // opens the owner's connections for the worker and ends them
 ]
 
 const notPure = (selector, what) => ({

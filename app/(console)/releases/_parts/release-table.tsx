@@ -39,16 +39,16 @@ type TableRow = { name: ReactNode; figures: ReleaseFigures }
 const COLUMNS: readonly Column<TableRow>[] = [
   { key: 'release', kind: 'name', head: 'Release', cell: ({ name }) => name },
   {
-    key: 'interactions',
-    kind: 'number',
-    head: 'Interactions',
-    cell: ({ figures }) => formatCount(figures.interactions),
-  },
-  {
     key: 'resolution',
     kind: 'number',
     head: 'Cost per resolution',
     cell: ({ figures }) => <CostPerResolution row={figures} />,
+  },
+  {
+    key: 'interactions',
+    kind: 'number',
+    head: 'Interactions',
+    cell: ({ figures }) => formatCount(figures.interactions),
   },
   {
     key: 'resolved',
@@ -95,7 +95,10 @@ const COLUMNS: readonly Column<TableRow>[] = [
 ]
 
 const ReleaseName = ({ row }: { row: ReleaseFigures }) => (
-  <span className="block max-w-64 min-w-40 truncate" title={releaseName(row)}>
+  <span
+    className="block max-w-64 min-w-40 truncate max-sm:max-w-36 max-sm:min-w-28 max-sm:whitespace-normal"
+    title={releaseName(row)}
+  >
     {row.keys.agent ? <span className="font-normal text-ink2">{row.keys.agent} </span> : null}
     {row.keys.release ?? <span className="font-normal text-ink3">without a release</span>}
   </span>
@@ -148,6 +151,7 @@ const Share = ({ part, whole, none }: { part: number; whole: number; none: strin
 
 /** Failed calls that cost nothing are no calls; their rate is over both. */
 const Errors = ({ row }: { row: ReleaseFigures }) => {
+  if (row.llmErrors === 0) return row.llmCalls === 0 ? NONE : '0'
   const rate = formatRate(row.llmErrors, row.llmCalls + row.llmErrors)
   return rate === null ? NONE : <Two main={<FigureText figure={rate} />} below={formatCount(row.llmErrors)} />
 }

@@ -12,6 +12,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     team,
     baseURL,
   }) => {
+    test.slow() // ten screens are analysed
     const context = await browser.newContext({
       ...(baseURL === undefined ? {} : { baseURL }),
       storageState: adminState,

@@ -81,7 +81,7 @@ export const KeyTable = ({
             head: 'What to do',
             cell: (key: KeyView) =>
               mayManage(key) ? (
-                <span className="inline-flex gap-1.5">
+                <span className="inline-flex gap-1.5 max-sm:flex-col">
                   <Button size="small" onClick={() => onRotate(key)} aria-label={`Rotate ${key.name}`}>
                     Rotate
                   </Button>

@@ -28,7 +28,12 @@ export const DataTable = <Row,>({
   /** Drawn lighter while newer rows are on their way. */
   dim?: boolean
 }) => (
-  <div className="overflow-x-auto focus-visible:-outline-offset-2" role="region" aria-label={caption} tabIndex={0}>
+  <div
+    className="relative overflow-x-auto focus-visible:-outline-offset-2"
+    role="region"
+    aria-label={caption}
+    tabIndex={0}
+  >
     <table className={`w-full border-collapse text-left transition-opacity duration-80 ${dim ? 'opacity-60' : ''}`}>
       <caption className="sr-only">{caption}</caption>
       <thead>

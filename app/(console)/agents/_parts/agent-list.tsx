@@ -92,7 +92,9 @@ const columns = (team: string, now: Date): readonly Column<AgentView>[] => [
     head: 'Agent',
     cell: (agent) => (
       <span className="block max-w-80 min-w-36 truncate">
-        <TextLink href={paths.agent({ team, agentId: agent.id })}>{agent.name}</TextLink>
+        <TextLink look="name" href={paths.agent({ team, agentId: agent.id })}>
+          {agent.name}
+        </TextLink>
       </span>
     ),
   },

@@ -72,7 +72,9 @@ const columns = (now: Date): readonly Column<TeamSummary>[] => [
     head: 'Team',
     cell: (team) => (
       <span className="block max-w-80 min-w-32 truncate">
-        <TextLink href={paths.releases({ team: team.slug })}>{team.name}</TextLink>
+        <TextLink look="name" href={paths.releases({ team: team.slug })}>
+          {team.name}
+        </TextLink>
       </span>
     ),
   },

@@ -68,6 +68,7 @@ SELECT s.n FROM r_span s JOIN climb own ON own.origin = s.n AND own.at = s.n
 WHERE NOT EXISTS (
   SELECT 1 FROM climb c JOIN r_span o ON o.n = c.at JOIN climb back ON back.origin = c.at AND back.at = s.n
   WHERE c.origin = s.n AND (o.started_at, o.span_id COLLATE "C") < (s.started_at, s.span_id COLLATE "C"));
+ANALYZE r_cut;
 UPDATE r_span SET parent_n = NULL FROM r_cut WHERE r_cut.n = r_span.n;`
 
 /** Down every line: the nearest interaction named above, the nearest model call above, and whether one above is used. */
@@ -118,7 +119,9 @@ UPDATE r_call SET state = CASE
   WHEN is_used THEN CASE WHEN computed IS NULL THEN 'unknown' ELSE 'computed' END
   WHEN has_used OR has_call OR covered THEN 'shadowed'
   WHEN status = 'error' THEN 'not_billed'
-  ELSE 'unknown' END;`
+  ELSE 'unknown' END;
+CREATE UNIQUE INDEX ON r_call (n);
+ANALYZE r_call;`
 
 /** Which interaction each span counts under, and everything it adds there. */
 const FACTS = `
@@ -179,7 +182,8 @@ SELECT f.n, d.dim_set,
 FROM r_fact f JOIN (VALUES (0), (1), (2), (3), (4)) d(dim_set) ON d.dim_set = 0
   OR (d.dim_set = 4 AND f.kind = 'tool')
   OR (d.dim_set < 4 AND f.is_call AND f.cost_state NOT IN ('shadowed', 'duplicate'));
-CREATE INDEX ON r_grouped (n);`
+CREATE INDEX ON r_grouped (n);
+ANALYZE r_grouped;`
 
 /** One trace of one interaction, from its first start to its last end. */
 const TURNS = `
@@ -188,7 +192,9 @@ SELECT team_id, interaction, trace_id, count(*)::int AS spans, min(started_at) A
   max(greatest(started_at, ended_at)) AS last_event, count(*) FILTER (WHERE is_top AND status = 'error')::int AS failed_tops
 FROM r_fact WHERE interaction IS NOT NULL GROUP BY 1, 2, 3;
 ALTER TABLE r_turn ADD COLUMN bucket int;
-UPDATE r_turn SET bucket = ${bucket(us('first_start', 'last_end'))};`
+UPDATE r_turn SET bucket = ${bucket(us('first_start', 'last_end'))};
+CREATE INDEX ON r_turn (team_id, interaction);
+ANALYZE r_turn;`
 
 const lastTold = (field: string): string => `(array_agg(${field} ORDER BY ${order('f', 'DESC')})
     FILTER (WHERE ${field} <> ''))[1] AS ${field}`

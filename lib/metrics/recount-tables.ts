@@ -90,7 +90,9 @@ const LATENCIES = `
 CREATE TEMP TABLE r_latency ON COMMIT DROP AS
 SELECT team_id, interaction, hour, ${owner('f')}, ${group}, m.measure, m.bucket, count(*) AS n
 FROM r_fact f JOIN r_grouped USING (n) CROSS JOIN LATERAL (VALUES (2, f.llm_bucket), (3, f.tool_bucket)) m(measure, bucket)
-WHERE m.bucket IS NOT NULL GROUP BY team_id, interaction, hour, f.agent, f.release, f.workflow, f.segment, ${group}, m.measure, m.bucket;`
+WHERE m.bucket IS NOT NULL GROUP BY team_id, interaction, hour, f.agent, f.release, f.workflow, f.segment, ${group}, m.measure, m.bucket;
+CREATE INDEX ON r_latency (team_id, interaction);
+ANALYZE r_latency;`
 
 /** Every interaction in every group it has spans in; one without spans in the group of all. */
 const IN_GROUPS = `r_interaction i LEFT JOIN r_total t ON t.team_id = i.team_id AND t.interaction = i.id`

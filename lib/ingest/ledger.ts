@@ -58,8 +58,10 @@ export const moveLedger = async (
   }
   const idList = [...ids]
   const states = await lockInteractions(client, teamId, idList, nowUs)
-  const totals = await loadTotals(client, teamId, idList)
-  const turnKeys = [...moves.turns.values()].map(({ interactionId, traceId }) => ({ interactionId, traceId }))
+  // An interaction without turns has no spans, so no totals, spend or turns to read: the common case of a new one.
+  const spanned = new Set(idList.filter((id) => stateOf(states, id).turns > 0))
+  const totals = await loadTotals(client, teamId, [...spanned])
+  const turnKeys = [...moves.turns.values()].filter(({ interactionId }) => spanned.has(interactionId))
   const oldTurns = new Map((await loadTurns(client, teamId, turnKeys)).map((turn) => [turnKey(turn), turn]))
 
   const before = new Map(idList.map((id) => [id, snapshot(stateOf(states, id), totals.get(id) ?? [])]))
@@ -369,7 +371,7 @@ const moveOwned = async (
 ): Promise<void> => {
   const { delta, moves, states, before, written, oldTurns } = given
   const moved = [...before]
-    .filter(([id, old]) => owner(old.view) !== owner(viewOf(stateOf(states, id))))
+    .filter(([id, old]) => old.state.turns > 0 && owner(old.view) !== owner(viewOf(stateOf(states, id))))
     .map(([id]) => id)
   const movedSet = new Set(moved)
   const spend = await loadSpend(client, teamId, moved)

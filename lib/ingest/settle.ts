@@ -56,9 +56,9 @@ export const settleSpans = async (
   const load = (nodes: readonly SpanNode[]): void => {
     for (const node of nodes) traces.get(node.traceId)?.graph.load(node)
   }
-  const stored = (traceId: string): boolean => (traces.get(traceId)?.header.spans ?? 0) > 0
-
-  const own = spans.filter((span) => stored(span.traceId))
+  // A trace seen for the first time has nothing around its spans: the common case reads nothing at all.
+  const known = new Set(headers.filter((header) => header.spans > 0).map((header) => header.traceId))
+  const own = spans.filter((span) => known.has(span.traceId))
   if (own.length > 0) load(await spansById(client, teamId, days, withParents(own)))
   const parentsLoaded = [...traces.values()].flatMap(({ graph }) => [...graph.nodes.values()])
 
@@ -73,8 +73,12 @@ export const settleSpans = async (
     }
   }
 
-  const old = [...traces.values()].filter(({ header }) => header.spans > 0).map(({ graph }) => graph)
-  const seeds = old.flatMap((graph) => downSeeds(graph, filled, parentsLoaded))
+  const old = [...traces.values()].filter(({ header }) => known.has(header.traceId)).map(({ graph }) => graph)
+  const filledIn = byTrace(filled, ({ node }) => node.traceId)
+  const parentsIn = byTrace(parentsLoaded, (node) => node.traceId)
+  const seeds = old.flatMap((graph) =>
+    downSeeds(graph, filledIn.get(graph.traceId) ?? [], parentsIn.get(graph.traceId) ?? []),
+  )
   if (seeds.length > 0) load(await spansBelow(client, teamId, days, seeds))
   const climbers = old.flatMap(closers)
   if (climbers.length > 0) load(await spansAbove(client, teamId, days, climbers))
@@ -91,18 +95,26 @@ export const settleSpans = async (
   }
   const lines = parentsLoaded.map((node) => ({ traceId: node.traceId, spanId: node.spanId }))
   if (lines.length > 0 && old.some(touchesModels)) load(await modelLine(client, teamId, days, lines))
-  const pressed = old.flatMap((graph) => pressSeeds(graph, filled))
+  const pressed = old.flatMap((graph) => pressSeeds(graph, filledIn.get(graph.traceId) ?? []))
   if (pressed.length > 0) load(await modelBelow(client, teamId, days, pressed))
 
   for (const { graph } of traces.values()) {
     settleLinks(graph)
-    settleFilled(
-      graph,
-      filled.filter(({ node }) => graph.nodes.get(node.spanId) === node),
-    )
+    settleFilled(graph, filledIn.get(graph.traceId) ?? [])
     settleCosts(graph)
   }
   return { traces, results, days }
+}
+
+const byTrace = <T>(list: readonly T[], traceOf: (item: T) => string): Map<string, T[]> => {
+  const map = new Map<string, T[]>()
+  for (const item of list) {
+    const traceId = traceOf(item)
+    const group = map.get(traceId)
+    if (group) group.push(item)
+    else map.set(traceId, [item])
+  }
+  return map
 }
 
 const withParents = (spans: readonly SpanNode[]): SpanKey[] => {
@@ -173,14 +185,10 @@ const nextMode = (mode: InteractionMode, id: string): InteractionMode => {
 const downSeeds = (
   graph: TraceGraph,
   filled: readonly Filled[],
-  loaded: readonly SpanNode[],
+  above: readonly SpanNode[],
 ): (SpanKey & { model: boolean; interaction: boolean })[] => {
   const fresh = [...graph.created].map((id) => graph.node(id))
-  const above = loaded.filter((node) => node.traceId === graph.traceId)
-  const gained = filled.filter(
-    ({ node, fields }) =>
-      graph.nodes.get(node.spanId) === node && (fields.has('interactionId') || fields.has('parentId')),
-  )
+  const gained = filled.filter(({ fields }) => fields.has('interactionId') || fields.has('parentId'))
   const model = fresh.some(isModelCall) || above.some((node) => isModelCall(node) || node.modelParent !== null)
   const interaction =
     fresh.some((node) => node.interactionId !== null) ||
@@ -237,7 +245,7 @@ const pressSeeds = (graph: TraceGraph, filled: readonly Filled[]): SpanKey[] => 
       )
     : []
   const gained = filled
-    .filter(({ node }) => isModelCall(node) && graph.nodes.get(node.spanId) === node && !graph.created.has(node.spanId))
+    .filter(({ node }) => isModelCall(node) && !graph.created.has(node.spanId))
     .map(({ node }) => node)
   return [...new Set([...seeds, ...gained])].map((node) => ({ traceId: graph.traceId, spanId: node.spanId }))
 }

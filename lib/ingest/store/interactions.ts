@@ -156,6 +156,7 @@ export const loadTotals = async (
   teamId: string,
   ids: readonly string[],
 ): Promise<Map<string, Total[]>> => {
+  if (ids.length === 0) return new Map()
   const { rows } = await client.query<Record<string, unknown>>(
     `SELECT interaction_id, dim_set, ${DIM_COLUMNS.join(', ')}, llm_hist, tool_hist, ${textColumns(TOTAL_COLUMNS)}
      FROM interaction_total WHERE team_id = $1 AND interaction_id = ANY($2::text[])`,

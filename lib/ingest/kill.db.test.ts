@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { generate } from '@/lib/ingest/testing/generate'
 import { expectHonest } from '@/lib/ingest/testing/honest'
 import { killRounds } from '@/lib/ingest/testing/kill-rounds'
+import { SIZE } from '@/lib/ingest/testing/size'
 // @ts-expect-error plain JavaScript without declarations
 import { applyMigrations } from '@/scripts/lib/migrate.mjs'
 import { throwawayPostgres, type ThrowawayPostgres } from '@/scripts/testing/more-databases'
@@ -24,15 +25,19 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => server.close())
 
-test('S5: kill -9 of the app and of Postgres under load loses nothing acknowledged and counts nothing twice', async () => {
-  const { makeSender, testPool } = await import('@/lib/ingest/testing/sender')
-  const { closeDb } = await import('@/lib/core/db')
-  const { team, key } = await makeSender()
-  await closeDb()
-  const generated = generate(3, { traces: 25 })
-  const report = await killRounds(generated, server, url, { key: key.text, rounds: 3, seed: 3 })
-  expect(report).toMatchObject({ rounds: 3, lost: [], resentThatChanged: 0 })
-  const pool = testPool(2)
-  await expectHonest(pool, team.id, generated.events)
-  await pool.end()
-}, 240_000)
+test(
+  'S5: kill -9 of the app and of Postgres under load loses nothing acknowledged and counts nothing twice',
+  async () => {
+    const { makeSender, testPool } = await import('@/lib/ingest/testing/sender')
+    const { closeDb } = await import('@/lib/core/db')
+    const { team, key } = await makeSender()
+    await closeDb()
+    const generated = generate(3, { traces: 25 })
+    const report = await killRounds(generated, server, url, { key: key.text, rounds: SIZE.kills, seed: 3 })
+    expect(report).toMatchObject({ rounds: SIZE.kills, lost: [], resentThatChanged: 0 })
+    const pool = testPool(2)
+    await expectHonest(pool, team.id, generated.events)
+    await pool.end()
+  },
+  SIZE.isSuite ? 240_000 : 3_600_000,
+)

@@ -35,8 +35,9 @@ export const makeSender = async () => {
 }
 
 /** Connections of the test itself, to look into tables. */
-export const testPool = (max = 16): pg.Pool => {
-  const pool = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max })
+export const testPool = (max = 16, connectionString = process.env['DATABASE_URL']): pg.Pool => {
+  const pool = new pg.Pool({ connectionString, max })
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -86,14 +86,25 @@ const nodes = async (client: PoolClient, text: string, values: unknown[]): Promi
 
 const keys = (list: readonly SpanKey[]): [string[], string[]] => [list.map((k) => k.traceId), list.map((k) => k.spanId)]
 
+/**
+ * Looks the span up, or its children, for each row of `of`, by index. Written as a join, a planner that knows little of
+ * a young partition reads the whole trace for every step of a line, and a long trace takes the square of its length
+ * (measured: 73 ms instead of 2 for a line of 70 spans in a trace of 1,600).
+ */
+const spanOf = (of: string, id = `${of}.span_id`): string =>
+  `CROSS JOIN LATERAL (SELECT * FROM span f WHERE f.team_id = $1 AND f.day = ANY($2::date[]) AND f.trace_id = ${of}.trace_id
+     AND f.span_id = ${id} LIMIT 1) s`
+const childrenOf = (of: string, link: 'parent_id' | 'model_parent', where: string): string =>
+  `CROSS JOIN LATERAL (SELECT * FROM span f WHERE f.team_id = $1 AND f.day = ANY($2::date[]) AND f.trace_id = ${of}.trace_id
+     AND f.${link} = ${of}.span_id AND ${where} OFFSET 0) s`
+
 /** The spans with these ids, as far as they are stored. */
 export const spansById = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
-  nodes(
-    client,
-    `SELECT ${SPAN_SELECT} FROM unnest($3::text[], $4::text[]) AS k(trace_id, span_id)
-     JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = k.trace_id AND s.span_id = k.span_id`,
-    [teamId, days, ...keys(list)],
-  )
+  nodes(client, `SELECT ${SPAN_SELECT} FROM unnest($3::text[], $4::text[]) AS k(trace_id, span_id) ${spanOf('k')}`, [
+    teamId,
+    days,
+    ...keys(list),
+  ])
 
 /**
  * The stored children of these spans; and further down as long as a nearer model call (`model`) or a nearer span that
@@ -111,20 +122,14 @@ export const spansBelow = (
        SELECT s.day, s.trace_id, s.span_id, s.kind IN ('llm', 'embedding') AS is_model,
          s.interaction_id IS NOT NULL AS named, k.model, k.interaction, k.everything
        FROM unnest($3::text[], $4::text[], $5::bool[], $6::bool[], $7::bool[])
-         AS k(trace_id, span_id, model, interaction, everything)
-       JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = k.trace_id
-         AND s.parent_id = k.span_id AND NOT s.cut
+         AS k(trace_id, span_id, model, interaction, everything) ${childrenOf('k', 'parent_id', 'NOT f.cut')}
        UNION
        SELECT s.day, s.trace_id, s.span_id, s.kind IN ('llm', 'embedding'), s.interaction_id IS NOT NULL,
          b.model AND NOT b.is_model, b.interaction AND NOT b.named, b.everything
-       FROM below b
-       JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = b.trace_id
-         AND s.parent_id = b.span_id AND NOT s.cut
+       FROM below b ${childrenOf('b', 'parent_id', 'NOT f.cut')}
        WHERE b.everything OR (b.model AND NOT b.is_model) OR (b.interaction AND NOT b.named)
      )
-     SELECT ${SPAN_SELECT} FROM (SELECT DISTINCT day, trace_id, span_id FROM below) b
-     JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.day = b.day AND s.trace_id = b.trace_id
-       AND s.span_id = b.span_id`,
+     SELECT ${SPAN_SELECT} FROM (SELECT DISTINCT trace_id, span_id FROM below) b ${spanOf('b')}`,
     [
       teamId,
       days,
@@ -137,25 +142,22 @@ export const spansBelow = (
 
 /** The whole line above these spans, by parent link: what tells whether a new link closes a cycle. */
 export const spansAbove = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
-  nodes(client, climb('s.span_id = u.parent_id', 'NOT u.cut'), [teamId, days, ...keys(list)])
+  nodes(client, climb('u.parent_id', 'NOT u.cut'), [teamId, days, ...keys(list)])
 
 /** The model calls above these spans, up to and including the first that already has a priced call below it. */
 export const modelLine = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
-  nodes(client, climb('s.span_id = u.model_parent', 'NOT u.sub_priced'), [teamId, days, ...keys(list)])
+  nodes(client, climb('u.model_parent', 'NOT u.sub_priced'), [teamId, days, ...keys(list)])
 
 const climb = (next: string, goOn: string): string =>
   `WITH RECURSIVE up AS (
      SELECT s.day, s.trace_id, s.span_id, s.parent_id, s.model_parent, s.sub_priced, s.cut
-     FROM unnest($3::text[], $4::text[]) AS k(trace_id, span_id)
-     JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = k.trace_id AND s.span_id = k.span_id
+     FROM unnest($3::text[], $4::text[]) AS k(trace_id, span_id) ${spanOf('k')}
      UNION
      SELECT s.day, s.trace_id, s.span_id, s.parent_id, s.model_parent, s.sub_priced, s.cut
-     FROM up u JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = u.trace_id AND ${next}
+     FROM up u ${spanOf('u', next)}
      WHERE ${goOn}
    )
-   SELECT ${SPAN_SELECT} FROM up u
-   JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.day = u.day AND s.trace_id = u.trace_id
-     AND s.span_id = u.span_id`
+   SELECT ${SPAN_SELECT} FROM up u ${spanOf('u')}`
 
 /** The model calls below these, down to and including the first on each line that has usage of its own. */
 export const modelBelow = (client: PoolClient, teamId: string, days: string[], list: readonly SpanKey[]) =>
@@ -165,19 +167,14 @@ export const modelBelow = (client: PoolClient, teamId: string, days: string[], l
        SELECT s.day, s.trace_id, s.span_id,
          coalesce(s.input_tokens, s.output_tokens, s.cost_reported_nano_usd) IS NOT NULL AS used
        FROM unnest($3::text[], $4::text[]) AS k(trace_id, span_id)
-       JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = k.trace_id
-         AND s.model_parent = k.span_id AND s.kind IN ('llm', 'embedding')
+       ${childrenOf('k', 'model_parent', "f.kind IN ('llm', 'embedding')")}
        UNION
        SELECT s.day, s.trace_id, s.span_id,
          coalesce(s.input_tokens, s.output_tokens, s.cost_reported_nano_usd) IS NOT NULL
-       FROM below b
-       JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = b.trace_id
-         AND s.model_parent = b.span_id AND s.kind IN ('llm', 'embedding')
+       FROM below b ${childrenOf('b', 'model_parent', "f.kind IN ('llm', 'embedding')")}
        WHERE NOT b.used
      )
-     SELECT ${SPAN_SELECT} FROM below b
-     JOIN span s ON s.team_id = $1 AND s.day = ANY($2::date[]) AND s.day = b.day AND s.trace_id = b.trace_id
-       AND s.span_id = b.span_id`,
+     SELECT ${SPAN_SELECT} FROM below b ${spanOf('b')}`,
     [teamId, days, ...keys(list)],
   )
 

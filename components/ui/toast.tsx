@@ -1,6 +1,6 @@
 'use client'
 import { X } from 'lucide-react'
-import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
+import { createContext, useCallback, useContext, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { buttonStyle } from './button-style'
 import { Icon } from './icon'
 import { StatusMark } from './status-mark'
@@ -35,6 +35,7 @@ export const ToastProvider = ({ children }: { children: ReactNode }) => {
       failed: (title, description) => add({ status: 'warning', title, description }),
     }
   }, [])
+  const close = useCallback((id: number) => setNotes((old) => old.filter((one) => one.id !== id)), [])
   return (
     <ToastContext.Provider value={notify}>
       {children}
@@ -44,22 +45,20 @@ export const ToastProvider = ({ children }: { children: ReactNode }) => {
         className="fixed right-4 bottom-4 z-60 flex w-[min(22.5rem,calc(100vw-2rem))] flex-col gap-2"
       >
         {notes.map((note) => (
-          <Toast key={note.id} note={note} onClose={() => setNotes((old) => old.filter((one) => one.id !== note.id))} />
+          <Toast key={note.id} note={note} onClose={close} />
         ))}
       </section>
     </ToastContext.Provider>
   )
 }
 
-const Toast = ({ note, onClose }: { note: Note; onClose: () => void }) => {
+const Toast = ({ note, onClose }: { note: Note; onClose: (id: number) => void }) => {
   // The external system is the clock.
   useEffect(() => {
     if (note.status !== 'ok') return
-    const timer = window.setTimeout(onClose, DONE_MS)
+    const timer = window.setTimeout(onClose, DONE_MS, note.id)
     return () => window.clearTimeout(timer)
-    // A note never changes; the newest `onClose` closes the same one.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [note.id, note.status])
+  }, [note.id, note.status, onClose])
   return (
     <div className="flex items-start gap-2 rounded-float border border-line2 bg-surface py-2 pr-2 pl-3 text-ink shadow-float">
       <span className="pt-1.25">
@@ -69,7 +68,7 @@ const Toast = ({ note, onClose }: { note: Note; onClose: () => void }) => {
         <p className="font-key">{note.title}</p>
         {note.description === undefined ? null : <p className="text-small text-ink2">{note.description}</p>}
       </div>
-      <button type="button" aria-label="Dismiss" onClick={onClose} className={buttonStyle('quiet', 'small')}>
+      <button type="button" aria-label="Dismiss" onClick={() => onClose(note.id)} className={buttonStyle('quiet', 'small')}>
         <Icon of={X} className="text-ink2" />
       </button>
     </div>

@@ -25,7 +25,14 @@ const span = (id: string, over: Record<string, unknown> = {}) => ({
   usage: { inputTokens: 1000, outputTokens: 100 },
   ...over,
 })
-const interaction = { type: 'interaction', id: 'i1', agent: 'support', release: 'r1', startedAt: `${HOUR}:00:00Z`, userId: 'u1' }
+const interaction = {
+  type: 'interaction',
+  id: 'i1',
+  agent: 'support',
+  release: 'r1',
+  startedAt: `${HOUR}:00:00Z`,
+  userId: 'u1',
+}
 const outcome = { type: 'outcome', interactionId: 'i1', result: 'resolved', at: `${HOUR}:10:00Z` }
 
 const world = async () => {
@@ -62,7 +69,12 @@ const world = async () => {
 describe('events in, cost per resolution out', () => {
   it('counts what was sent, once', async () => {
     const { send, metrics } = await world()
-    const events = [interaction, span('s1'), span('s2', { kind: 'tool', name: 'lookup', tool: { name: 'lookup' } }), outcome]
+    const events = [
+      interaction,
+      span('s1'),
+      span('s2', { kind: 'tool', name: 'lookup', tool: { name: 'lookup' } }),
+      outcome,
+    ]
     expect(await send(events)).toEqual({ accepted: 4, duplicates: 0, rejected: [] })
     expect(await send(events)).toEqual({ accepted: 4, duplicates: 4, rejected: [] })
     const answer = await metrics('&by=release')
@@ -95,32 +107,57 @@ describe('events in, cost per resolution out', () => {
   it('moves money when the release, the start or the outcome comes after it', async () => {
     const { send, metrics } = await world()
     await send([span('s1')])
-    expect((await metrics('&by=release')).rows[0]).toMatchObject({ keys: { release: null }, interactions: 1, costUsd: '0.003500000' })
+    expect((await metrics('&by=release')).rows[0]).toMatchObject({
+      keys: { release: null },
+      interactions: 1,
+      costUsd: '0.003500000',
+    })
     await send([{ ...interaction, startedAt: '2026-03-01T09:59:00Z' }])
     await send([outcome])
     const { rows, totals } = await metrics('&by=release&interval=hour')
     const counted = rows.filter((row) => row.interactions > 0)
     expect(counted).toHaveLength(1)
-    expect(counted[0]).toMatchObject({ keys: { release: 'r1' }, bucket: '2026-03-01T09:00:00.000Z', costPerResolutionUsd: '0.003500000', spendUsd: '0.000000000' })
+    expect(counted[0]).toMatchObject({
+      keys: { release: 'r1' },
+      bucket: '2026-03-01T09:00:00.000Z',
+      costPerResolutionUsd: '0.003500000',
+      spendUsd: '0.000000000',
+    })
     expect(totals).toMatchObject({ costUsd: '0.003500000', spendUsd: '0.003500000', resolved: 1 })
   })
 
   it('prices the inner of two nested calls, in either order, and groups by model, tool and prompt', async () => {
     const { send, metrics } = await world()
     await send([span('inner', { parentId: 'outer', prompt: { name: 'refund', version: 3 } })])
-    await send([span('outer', { costUsd: '0.01' }), span('tool', { kind: 'tool', name: 'refund', parentId: 'inner', status: 'error' })])
+    await send([
+      span('outer', { costUsd: '0.01' }),
+      span('tool', { kind: 'tool', name: 'refund', parentId: 'inner', status: 'error' }),
+    ])
     const { totals } = await metrics()
     // Same counts on both: the priced inner call takes over the cost that only the outer one reports.
-    expect(totals).toMatchObject({ llmCalls: 1, shadowedCalls: 1, costUsd: '0.010000000', reportedUsd: '0.010000000', computedUsd: '0.003500000' })
+    expect(totals).toMatchObject({
+      llmCalls: 1,
+      shadowedCalls: 1,
+      costUsd: '0.010000000',
+      reportedUsd: '0.010000000',
+      computedUsd: '0.003500000',
+    })
     expect((await metrics('&by=model')).rows).toMatchObject([{ keys: { model: 'gpt-4o' }, llmCalls: 1 }])
-    expect((await metrics('&by=promptVersion')).rows).toMatchObject([{ keys: { promptName: 'refund', promptVersion: '3' }, llmCalls: 1 }])
+    expect((await metrics('&by=promptVersion')).rows).toMatchObject([
+      { keys: { promptName: 'refund', promptVersion: '3' }, llmCalls: 1 },
+    ])
     expect((await metrics('&by=tool')).rows).toMatchObject([{ keys: { tool: 'refund' }, toolCalls: 1, toolErrors: 1 }])
     expect((await metrics('&by=team,agent&model=gpt-4o')).rows).toMatchObject([{ llmCalls: 1 }])
   })
 
   it('says unknown, never zero, where nothing is known (known-bugs C8)', async () => {
     const { send, metrics } = await world()
-    await send([interaction, outcome, span('s1', { usage: undefined, endedAt: undefined }), span('t1', { kind: 'tool', status: undefined })])
+    await send([
+      interaction,
+      outcome,
+      span('s1', { usage: undefined, endedAt: undefined }),
+      span('t1', { kind: 'tool', status: undefined }),
+    ])
     expect((await metrics()).totals).toMatchObject({
       costUsd: null,
       spendUsd: null,

@@ -68,7 +68,12 @@ const Toast = ({ note, onClose }: { note: Note; onClose: (id: number) => void })
         <p className="font-key">{note.title}</p>
         {note.description === undefined ? null : <p className="text-small text-ink2">{note.description}</p>}
       </div>
-      <button type="button" aria-label="Dismiss" onClick={() => onClose(note.id)} className={buttonStyle('quiet', 'small')}>
+      <button
+        type="button"
+        aria-label="Dismiss"
+        onClick={() => onClose(note.id)}
+        className={buttonStyle('quiet', 'small')}
+      >
         <Icon of={X} className="text-ink2" />
       </button>
     </div>

@@ -132,7 +132,7 @@ test(
     globalThis.gc?.()
     expect(process.memoryUsage().heapUsed - heap).toBeLessThan(150 * 1024 * 1024)
     if (!SIZE.isSuite) console.log(spent)
-  expect(spent.trace / spent.single).toBeLessThan(2)
+    expect(spent.trace / spent.single).toBeLessThan(2)
     await expectCleanRecount(pool)
   },
 )

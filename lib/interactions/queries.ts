@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Ctx } from '@/lib/core/context'
 import { pool } from '@/lib/core/db'
 import { notFound } from '@/lib/core/errors'
+import { microsOf } from '@/lib/core/iso-time'
 import { toIso } from '@/lib/core/micros'
 import { requirePermission } from '@/lib/core/mutation'
 import { decodeCursor, encodeCursor, type Page } from '@/lib/core/page'
@@ -31,8 +32,8 @@ export const interactionPage = async (ctx: Ctx, query: InteractionsQuery): Promi
   const values: unknown[] = [ctx.teamId, ctx.now]
   const add = (value: unknown): string => `$${values.push(value)}`
   const where = ['i.team_id = $1', 'i.started_at IS NOT NULL']
-  if (query.from) where.push(`i.started_at >= ${add(zoned(query.from))}`)
-  if (query.to) where.push(`i.started_at < ${add(zoned(query.to))}`)
+  if (query.from) where.push(`i.started_at >= ${add(utc(query.from))}`)
+  if (query.to) where.push(`i.started_at < ${add(utc(query.to))}`)
   for (const field of ['agent', 'release', 'workflow', 'segment'] as const) {
     const value = query[field]
     if (value === '') where.push(`i.${field} IS NULL`)
@@ -64,7 +65,8 @@ const FROM_INTERACTION = `FROM interaction i
   LEFT JOIN agent a ON a.team_id = i.team_id AND a.name = i.agent
   LEFT JOIN interaction_total t ON t.team_id = i.team_id AND t.interaction_id = i.id AND t.dim_set = 0`
 
-const zoned = (text: string): string => (/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`)
+/** Of a text that IsoTime has let through. */
+const utc = (text: string): string => toIso(microsOf(text) ?? 0)
 
 /** Traces of one interaction shown at most; the count beside them is of all. */
 const MAX_TRACES = 1_000

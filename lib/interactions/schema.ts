@@ -1,18 +1,14 @@
 import { z } from 'zod'
+import { IsoTime } from '@/lib/core/iso-time'
 import { PageQuery } from '@/lib/core/page'
 
 /** The contract of the reading side: interactions with what they cost, and their spans. */
 const Name = z.string().max(256)
-const Time = z.iso.datetime({
-  offset: true,
-  local: true,
-  error: 'must be an ISO 8601 time, for example 2026-03-01T00:00:00Z',
-})
 const Usd = z.string().nullable().describe('decimal string, nine places; null = unknown')
 
 export const InteractionsQuery = PageQuery.extend({
-  from: Time.optional().describe('started at or after'),
-  to: Time.optional().describe('started before'),
+  from: IsoTime.optional().describe('started at or after'),
+  to: IsoTime.optional().describe('started before'),
   agent: Name.optional(),
   release: Name.optional(),
   workflow: Name.optional(),

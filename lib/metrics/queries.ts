@@ -10,9 +10,11 @@ import { dimSetOf, emptySums, measuresOf, rangeOf, type Sums } from '@/lib/metri
 import { MAX_ROWS, type Dimension, type MetricsAnswer, type MetricsQuery, type MetricsRow } from '@/lib/metrics/schema'
 import {
   cohortSums,
-  idleInteractions,
   latencyCounts,
+  MAX_BUCKETS,
+  openInteractions,
   spendSums,
+  tellsUsers,
   userCounts,
   windowCounts,
   type Grouping,
@@ -24,7 +26,7 @@ export type TeamScope = { id: string; slug: string }[]
 
 /**
  * Metrics over roll-ups, one snapshot for rows and totals. Reads rollup_cohort, rollup_spend, rollup_latency,
- * rollup_window, user_day and, for interactions past their idle limit, interaction and agent.
+ * rollup_window, user_day and, for interactions that are still open, interaction and agent.
  */
 export const metrics = async (ctx: Ctx, teams: TeamScope, query: MetricsQuery): Promise<MetricsAnswer> => {
   requirePermission(ctx, 'telemetry:read')
@@ -41,7 +43,7 @@ export const metrics = async (ctx: Ctx, teams: TeamScope, query: MetricsQuery): 
     const slugs = new Map(teams.map((team) => [team.id, team.slug]))
     return {
       rows: [...rows.values()].map((group) => toRow(group, query, slugs)).sort(byBucketThenKeys),
-      totals: measuresOf([...totals.values()][0]?.sums ?? emptySums()),
+      totals: measuresOf([...totals.values()][0]?.sums ?? emptySums(tellsUsers(totalGrouping))),
       range: { from: range.from.toISOString(), to: range.to.toISOString() },
       asOf: ctx.now.toISOString(),
     }
@@ -67,17 +69,14 @@ type Group = { keys: Row; sums: Sums }
 
 const sumsByGroup = async (client: PoolClient, grouping: Grouping): Promise<Map<string, Group>> => {
   const groups = new Map<string, Group>()
+  const keyOf = (row: Row): string =>
+    JSON.stringify([row.bucket, ...keyColumns(grouping.by).map((column) => row[column])])
   const group = (row: Row): Sums => {
-    const key = JSON.stringify([row.bucket, ...keyColumns(grouping.by).map((column) => row[column])])
+    const key = keyOf(row)
     let found = groups.get(key)
     if (!found) {
-      if (groups.size >= MAX_ROWS) {
-        throw new DomainError(
-          'bad_request',
-          `by: more than ${MAX_ROWS} rows. Ask for a shorter range, fewer dimensions or interval=day.`,
-        )
-      }
-      groups.set(key, (found = { keys: row, sums: emptySums() }))
+      if (groups.size >= MAX_ROWS) throw tooManyRows()
+      groups.set(key, (found = { keys: row, sums: emptySums(tellsUsers(grouping)) }))
     }
     return found.sums
   }
@@ -91,8 +90,10 @@ const sumsByGroup = async (client: PoolClient, grouping: Grouping): Promise<Map<
   for (const row of await spendSums(client, grouping)) {
     group(row).spend = { cost: big(row.cost), calls: big(row.calls), unknown: big(row.unknown) }
   }
-  for (const row of await idleInteractions(client, grouping)) group(row).idle = big(row.n)
-  for (const row of await latencyCounts(client, grouping)) {
+  for (const row of await openInteractions(client, grouping)) group(row).open = big(row.n)
+  const latencies = await latencyCounts(client, grouping)
+  if (latencies.length > MAX_BUCKETS) throw tooManyRows()
+  for (const row of latencies) {
     const { latency } = group(row)
     const counts =
       row.measure === LATENCY.turn ? latency.turn : row.measure === LATENCY.llm ? latency.llm : latency.tool
@@ -102,10 +103,18 @@ const sumsByGroup = async (client: PoolClient, grouping: Grouping): Promise<Map<
     group(row).windows = { withTraffic: big(row.with_traffic), available: big(row.available) }
   }
   for (const row of await userCounts(client, grouping)) {
-    group(row).users = { all: big(row.users), returning: big(row.returning) }
+    // Users are told by the day: those of other hours of it make no row of their own.
+    const found = groups.get(keyOf(row))
+    if (found) found.sums.users = { all: big(row.users), returning: big(row.returning) }
   }
   return groups
 }
+
+const tooManyRows = (): DomainError =>
+  new DomainError(
+    'bad_request',
+    `by: more than ${MAX_ROWS} rows. Ask for a shorter range, fewer dimensions or interval=day.`,
+  )
 
 const keyColumns = (by: readonly Dimension[]): string[] =>
   by.flatMap((dimension) => (dimension === 'promptVersion' ? ['prompt_name', 'prompt_version'] : [dimension]))

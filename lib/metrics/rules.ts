@@ -1,4 +1,6 @@
 import { percentile } from '@/lib/core/histogram'
+import { microsOf } from '@/lib/core/iso-time'
+import { DAY_US, fromDate, HOUR_US, type Micros } from '@/lib/core/micros'
 import { divideHalfUp, formatUsd } from '@/lib/core/money'
 import { DomainError } from '@/lib/core/errors'
 import type { Dimension, Measures, MetricsQuery } from '@/lib/metrics/schema'
@@ -9,25 +11,27 @@ import type { Dimension, Measures, MetricsQuery } from '@/lib/metrics/schema'
 export type Sums = {
   cohort: Record<string, bigint>
   spend: { cost: bigint; calls: bigint; unknown: bigint }
-  idle: bigint
+  /** Without an outcome and not past their idle limit. */
+  open: bigint
   latency: { turn: Map<number, number>; llm: Map<number, number>; tool: Map<number, number> }
   windows: { withTraffic: bigint; available: bigint }
   users: { all: bigint; returning: bigint } | null
 }
 
-export const emptySums = (): Sums => ({
+/** `withUsers`: whether the question can be answered by users; then nobody is 0. */
+export const emptySums = (withUsers: boolean): Sums => ({
   cohort: {},
   spend: { cost: 0n, calls: 0n, unknown: 0n },
-  idle: 0n,
+  open: 0n,
   latency: { turn: new Map(), llm: new Map(), tool: new Map() },
   windows: { withTraffic: 0n, available: 0n },
-  users: null,
+  users: withUsers ? { all: 0n, returning: 0n } : null,
 })
 
 export const measuresOf = (sums: Sums): Measures => {
   const c = (name: string): bigint => sums.cohort[name] ?? 0n
   const n = (name: string): number => Number(c(name))
-  const closed = c('with_outcome') + sums.idle
+  const closed = c('interactions') - sums.open
   const calls = c('llm_calls')
   const known = (sum: string, knownCalls: bigint): number | null => sumOrNull(c(sum), calls, knownCalls)
   const knownUsage = calls - c('unknown_usage_calls')
@@ -37,7 +41,7 @@ export const measuresOf = (sums: Sums): Measures => {
     interactions: n('interactions'),
     closed: Number(closed),
     resolved: n('resolved'),
-    abandoned: Number(c('abandoned') + sums.idle),
+    abandoned: Number(c('abandoned') + closed - c('with_outcome')),
     escalated: n('escalated'),
     contained: n('contained'),
     resolutionRate: ratio(c('resolved'), closed),
@@ -141,22 +145,25 @@ export const dimSetOf = (by: readonly Dimension[], query: MetricsQuery): 0 | 1 |
   return used.has('promptVersion') ? 2 : 0
 }
 
-const HOUR_MS = 3_600_000
-const DEFAULT_RANGE_MS = 24 * HOUR_MS
+const DEFAULT_RANGE_US = DAY_US
 /** Ten years: more is a mistake in the dates. */
-const MAX_RANGE_MS = 3_660 * 24 * HOUR_MS
+const MAX_RANGE_US = 3_660 * DAY_US
 
 /** Half-open, rounded outward to the hour. Times without a zone are UTC. Throws `bad_request` when it is empty or absurd. */
 export const rangeOf = (query: Pick<MetricsQuery, 'from' | 'to'>, now: Date): { from: Date; to: Date } => {
-  const to = ceilHour(query.to === undefined ? now.getTime() + 1 : utcMs(query.to))
-  const from = floorHour(query.from === undefined ? to - DEFAULT_RANGE_MS : utcMs(query.from))
+  const to = ceilHour(query.to === undefined ? fromDate(now) + 1 : timeOf('to', query.to))
+  const from = floorHour(query.from === undefined ? to - DEFAULT_RANGE_US : timeOf('from', query.from))
   if (from >= to) throw bad('from', 'must be before `to`')
-  if (to - from > MAX_RANGE_MS) throw bad('from', 'the range is longer than ten years')
-  return { from: new Date(from), to: new Date(to) }
+  if (to - from > MAX_RANGE_US) throw bad('from', 'the range is longer than ten years')
+  return { from: new Date(from / 1000), to: new Date(to / 1000) }
 }
 
-const utcMs = (text: string): number => Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`)
-const floorHour = (ms: number): number => Math.floor(ms / HOUR_MS) * HOUR_MS
-const ceilHour = (ms: number): number => Math.ceil(ms / HOUR_MS) * HOUR_MS
+const timeOf = (path: string, text: string): Micros => {
+  const us = microsOf(text)
+  if (us === null) throw bad(path, 'must be an ISO 8601 time, for example 2026-03-01T00:00:00Z')
+  return us
+}
+const floorHour = (us: Micros): Micros => Math.floor(us / HOUR_US) * HOUR_US
+const ceilHour = (us: Micros): Micros => Math.ceil(us / HOUR_US) * HOUR_US
 const bad = (path: string, message: string): DomainError =>
   new DomainError('bad_request', `${path}: ${message}`, { details: [{ path, message }] })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { IsoTime } from '@/lib/core/iso-time'
 
 /**
  * The contract of `GET /api/v1/metrics`. Measures are README section 6 of the design, to the letter; what each means is
@@ -14,15 +15,10 @@ export const MAX_ROWS = 20_000
 const Value = z.string().max(256)
 /** One value or several (`agent=a&agent=b`); the empty text asks for "none named". */
 const Values = z.union([Value, z.array(Value).max(50)]).transform((value) => (Array.isArray(value) ? value : [value]))
-const Time = z.iso.datetime({
-  offset: true,
-  local: true,
-  error: 'must be an ISO 8601 time, for example 2026-03-01T00:00:00Z',
-})
 
 export const MetricsQuery = z.object({
-  from: Time.optional().describe('start, rounded down to the hour; default: 24 hours before `to`'),
-  to: Time.optional().describe('end, not included, rounded up to the hour; default: the end of the current hour'),
+  from: IsoTime.optional().describe('start, rounded down to the hour; default: 24 hours before `to`'),
+  to: IsoTime.optional().describe('end, not included, rounded up to the hour; default: the end of the current hour'),
   by: z
     .string()
     .max(200)
@@ -119,7 +115,9 @@ export const Measures = z.object({
     .number()
     .int()
     .nullable()
-    .describe('distinct users of the days touched; null when grouped or filtered by more than team and agent'),
+    .describe(
+      'distinct users of the days touched; null when grouped or filtered by more than team and agent, or by the hour',
+    ),
   returningUsers: z.number().int().nullable().describe('of them, those on two or more days'),
 })
 export type Measures = z.output<typeof Measures>

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { PoolClient } from 'pg'
 import { COHORT_MEASURES } from '@/lib/ingest/rollup-rules'
-import type { Dimension, MetricsQuery } from '@/lib/metrics/schema'
+import { MAX_ROWS, type Dimension, type MetricsQuery } from '@/lib/metrics/schema'
 
 /** The statements behind `metrics`: one per roll-up table, all grouped the same way. */
 export type Grouping = {
@@ -29,7 +29,11 @@ class Values {
 }
 
 /** `SELECT` list and `GROUP BY` of a grouping, given where a dimension and the time (a UTC timestamp) are found. */
-const groups = (grouping: Grouping, column: (name: string) => string, time: string): { select: string; by: string } => {
+const groups = (
+  grouping: Grouping,
+  column: (name: string) => string,
+  time: string,
+): { select: string; by: string[] } => {
   const names = grouping.by.flatMap((dimension) =>
     dimension === 'promptVersion' ? ['prompt_name', 'prompt_version'] : [dimension],
   )
@@ -40,9 +44,15 @@ const groups = (grouping: Grouping, column: (name: string) => string, time: stri
       : `to_char(date_trunc('${grouping.interval === 'day' ? 'day' : 'hour'}', ${time}), 'YYYY-MM-DD"T"HH24:MI:SS".000Z"')`
   const select = [`${bucket} AS bucket`, ...parts.map(({ expression, name }) => `${expression} AS ${name}`)].join(', ')
   const by = [...(grouping.interval === 'none' ? [] : [bucket]), ...parts.map(({ expression }) => expression)]
-  // An empty GROUP BY () would answer a row for nothing at all; HAVING drops it.
-  return { select, by: by.length > 0 ? `GROUP BY ${by.join(', ')}` : 'HAVING count(*) > 0' }
+  return { select, by }
 }
+
+const groupBy = (by: readonly string[]): string => (by.length > 0 ? `GROUP BY ${by.join(', ')}` : '')
+
+/** One more than an answer may hold, so that the caller can tell that there are more. */
+const GROUPS = `LIMIT ${MAX_ROWS + 1}`
+/** Buckets of all groups together: what one answer may take of memory. */
+export const MAX_BUCKETS = 1_000_000
 
 const filters = (
   grouping: Grouping,
@@ -88,7 +98,12 @@ export const cohortSums = (client: PoolClient, grouping: Grouping): Promise<Row[
   const values = new Values()
   const { select, by } = groups(grouping, ofSeries, utc('r.hour'))
   const from = fromSeries(grouping, values, 'rollup_cohort', 'hour', grouping.dimSet)
-  return run(client, `SELECT ${select}, ${COHORT_SUMS} ${from} ${by}`, values)
+  // Rows whose interactions and spans have all moved elsewhere stay in the table as zeros; they are no group.
+  return run(
+    client,
+    `SELECT ${select}, ${COHORT_SUMS} ${from} ${groupBy(by)} HAVING sum(r.interactions) <> 0 OR sum(r.spans) <> 0 ${GROUPS}`,
+    values,
+  )
 }
 
 export const spendSums = async (client: PoolClient, grouping: Grouping): Promise<Row[]> => {
@@ -99,7 +114,7 @@ export const spendSums = async (client: PoolClient, grouping: Grouping): Promise
   return run(
     client,
     `SELECT ${select}, sum(r.cost_nano_usd)::text AS cost, sum(r.llm_calls)::text AS calls,
-       sum(r.unknown_cost_calls)::text AS unknown ${from} ${by}`,
+       sum(r.unknown_cost_calls)::text AS unknown ${from} ${groupBy(by)} HAVING sum(r.llm_calls) <> 0 ${GROUPS}`,
     values,
   )
 }
@@ -108,10 +123,10 @@ export const latencyCounts = (client: PoolClient, grouping: Grouping): Promise<R
   const values = new Values()
   const { select, by } = groups(grouping, ofSeries, utc('r.hour'))
   const from = fromSeries(grouping, values, 'rollup_latency', 'hour', grouping.dimSet)
-  const grouped = by.startsWith('GROUP BY') ? `${by}, r.measure, r.bucket` : 'GROUP BY r.measure, r.bucket'
   return run(
     client,
-    `SELECT ${select}, r.measure, r.bucket AS latency_bucket, sum(r.n)::text AS n ${from} ${grouped} HAVING sum(r.n) > 0`,
+    `SELECT ${select}, r.measure, r.bucket AS latency_bucket, sum(r.n)::text AS n ${from}
+     ${groupBy([...by, 'r.measure', 'r.bucket'])} HAVING sum(r.n) > 0 LIMIT ${MAX_BUCKETS + 1}`,
     values,
   )
 }
@@ -122,21 +137,23 @@ export const windowCounts = async (client: PoolClient, grouping: Grouping): Prom
   const values = new Values()
   const inner = groups(grouping, ofSeries, utc('r.window_start'))
   const from = fromSeries(grouping, values, 'rollup_window', 'window_start', 0)
-  const grouped = inner.by.startsWith('GROUP BY') ? `${inner.by}, r.window_start` : 'GROUP BY r.window_start'
   const names = ['bucket', ...grouping.by.flatMap((dimension) => (dimension === 'promptVersion' ? [] : [dimension]))]
   return run(
     client,
     `SELECT ${names.join(', ')}, count(*)::text AS with_traffic,
        count(*) FILTER (WHERE failed * 2 < turns)::text AS available
-     FROM (SELECT ${inner.select}, sum(r.turns) AS turns, sum(r.turns_failed) AS failed ${from} ${grouped}
-           HAVING sum(r.turns) > 0) w
-     GROUP BY ${names.join(', ')}`,
+     FROM (SELECT ${inner.select}, sum(r.turns) AS turns, sum(r.turns_failed) AS failed ${from}
+           ${groupBy([...inner.by, 'r.window_start'])} HAVING sum(r.turns) > 0) w
+     GROUP BY ${names.join(', ')} ${GROUPS}`,
     values,
   )
 }
 
-/** Interactions without an outcome past their agent's idle limit: closed as abandoned, by the clock and not by a job. */
-export const idleInteractions = (client: PoolClient, grouping: Grouping): Promise<Row[]> => {
+/**
+ * Interactions without an outcome and not past their agent's idle limit. Every other one of the roll-ups is closed: by
+ * its outcome, or by the clock (then abandoned), also when retention has taken its row since.
+ */
+export const openInteractions = (client: PoolClient, grouping: Grouping): Promise<Row[]> => {
   const values = new Values()
   const perSpan = grouping.dimSet !== 0
   const column = (name: string): string => {
@@ -153,22 +170,25 @@ export const idleInteractions = (client: PoolClient, grouping: Grouping): Promis
      FROM interaction i ${total} LEFT JOIN agent a ON a.team_id = i.team_id AND a.name = i.agent
      WHERE i.team_id = ANY(${values.add(grouping.teamIds)}::text[]) AND i.result IS NULL
        AND i.started_hour >= ${values.add(grouping.range.from)} AND i.started_hour < ${values.add(grouping.range.to)}
-       AND i.last_event_at <= ${values.add(grouping.now)}::timestamptz - make_interval(secs => coalesce(a.idle_limit_sec, 86400))
-       ${filters(grouping, values, column, perSpan)} ${by}`,
+       AND i.last_event_at > ${values.add(grouping.now)}::timestamptz - make_interval(secs => coalesce(a.idle_limit_sec, 86400))
+       ${filters(grouping, values, column, perSpan)} ${groupBy(by)} HAVING count(*) > 0 ${GROUPS}`,
     values,
   )
 }
 
 /** Distinct users exist per team and agent only, by UTC day. */
-export const userCounts = async (client: PoolClient, grouping: Grouping): Promise<Row[]> => {
+export const tellsUsers = (grouping: Grouping): boolean => {
   const { query } = grouping
   const other = grouping.by.some((dimension) => dimension !== 'team' && dimension !== 'agent')
   const filtered = [query.release, query.workflow, query.segment].some((value) => value !== undefined)
-  if (other || filtered || grouping.dimSet !== 0 || grouping.interval === 'hour') return []
+  return !other && !filtered && grouping.dimSet === 0 && grouping.interval !== 'hour'
+}
+
+export const userCounts = async (client: PoolClient, grouping: Grouping): Promise<Row[]> => {
+  if (!tellsUsers(grouping)) return []
   const values = new Values()
   const column = (name: string): string => (name === 'team' ? 'u.team_id' : `u.${name}`)
   const inner = groups(grouping, column, 'u.day::timestamp')
-  const grouped = inner.by.startsWith('GROUP BY') ? `${inner.by},` : 'GROUP BY'
   const names = ['bucket', ...grouping.by]
   return run(
     client,
@@ -178,8 +198,8 @@ export const userCounts = async (client: PoolClient, grouping: Grouping): Promis
              AND u.day >= (${values.add(grouping.range.from)}::timestamptz AT TIME ZONE 'UTC')::date
              AND u.day <= ((${values.add(grouping.range.to)}::timestamptz - interval '1 microsecond') AT TIME ZONE 'UTC')::date
              ${filters(grouping, values, column, false)}
-           ${grouped} u.user_id) u
-     GROUP BY ${names.join(', ')}`,
+           ${groupBy([...inner.by, 'u.user_id'])}) u
+     GROUP BY ${names.join(', ')} ${GROUPS}`,
     values,
   )
 }

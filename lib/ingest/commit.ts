@@ -92,6 +92,8 @@ const transaction = async (pool: Pool, teamId: string, items: readonly Item[], n
   }
 }
 
+const PAYLOAD_PARTS = ['input', 'output', 'attributes'] as const
+
 const apply = async (
   client: PoolClient,
   teamId: string,
@@ -118,10 +120,13 @@ const apply = async (
   const dayOfStored = (item: (typeof spanItems)[number]): string =>
     settled.traces.get(item.node.traceId)?.graph.nodes.get(item.node.spanId)?.day ?? item.node.day
   const payloads = new Map<string, NonNullable<(typeof spanItems)[number]['payload']>>()
+  /** Copies whose payload says something that no earlier copy of the batch said. */
+  const telling = new Set<Item>()
   spanItems.forEach((item, i) => {
     if (!item.payload || settled.results[i] === 'too_many_days') return
     const key = JSON.stringify([item.node.traceId, item.node.spanId])
     const earlier = payloads.get(key)
+    if (PAYLOAD_PARTS.some((part) => item.payload?.[part] != null && earlier?.[part] == null)) telling.add(item)
     payloads.set(key, {
       ...item.payload,
       day: dayOfStored(item),
@@ -152,13 +157,20 @@ const apply = async (
 
   const scoreItems = items.filter((item) => item.type === 'score')
   await scoredSpans(client, teamId, scoreItems)
-  const latest = new Map(scoreItems.map((item) => [item.score.id, item.score]))
-  for (const { score } of scoreItems) {
-    const other = latest.get(score.id)
-    if (other && score.atUs > other.atUs) latest.set(score.id, score)
+  const latest = new Map(scoreItems.map((item) => [item.score.id, item]))
+  for (const item of scoreItems) {
+    const other = latest.get(item.score.id)
+    if (other && item.score.atUs > other.score.atUs) latest.set(item.score.id, item)
   }
   const { delta, changedItems } = await moveLedger(client, teamId, settled.traces, settled.days, items, nowUs)
-  const scored = await writeScores(client, teamId, [...latest.values()], nowUs)
+  const scores = [...latest.values()]
+  const scored = await writeScores(
+    client,
+    teamId,
+    scores.map(({ score }) => score),
+    scores.flatMap(({ score, atGiven }) => (atGiven ? [score.id] : [])),
+    nowUs,
+  )
 
   let spanIndex = 0
   const results = items.map((item): ItemResult => {
@@ -171,9 +183,11 @@ const apply = async (
         }
       }
       const key = JSON.stringify([item.node.traceId, item.node.spanId])
-      return result === 'duplicate' && !paid.has(key) ? 'duplicate' : 'stored'
+      return result === 'duplicate' && !(paid.has(key) && telling.has(item)) ? 'duplicate' : 'stored'
     }
-    if (item.type === 'score') return scored.has(item.score.id) ? 'stored' : 'duplicate'
+    if (item.type === 'score') {
+      return scored.has(item.score.id) && latest.get(item.score.id) === item ? 'stored' : 'duplicate'
+    }
     return changedItems.has(item) ? 'stored' : 'duplicate'
   })
   return { results, remember: () => rememberSeries(teamId, delta) }

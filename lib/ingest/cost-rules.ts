@@ -18,8 +18,9 @@ export const settleCosts = (graph: TraceGraph): void => {
 const settleCost = (node: SpanNode, stored: SpanNode | undefined, modelParent: SpanNode | undefined): void => {
   node.borrowed = !node.subPriced && modelParent ? borrow(node, modelParent) : null
   const call = effective(node)
-  // A price that is stored stays, whatever a newer price book says (known-bugs C10), unless what it priced has changed.
-  if (!stored || stored.priceSource === null || !samePriceInput(stored, node)) {
+  // A price that is stored stays, and so does that there was none, whatever a newer price book says (known-bugs C10),
+  // unless what it priced has changed.
+  if (!stored || !samePriceInput(stored, node)) {
     const priced = call.inputTokens === null && call.outputTokens === null ? null : priceCall(priceInput(node, call))
     node.costComputed = priced?.costNanoUsd ?? null
     node.priceSource = priced ? `${priced.source}:${priced.priceProviderId}/${priced.priceModelId}` : null

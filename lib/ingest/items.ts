@@ -8,7 +8,7 @@ export type Item =
   | { type: 'span'; node: SpanNode; payload: SpanPayload | null }
   | { type: 'interaction'; id: string; given: Given }
   | { type: 'outcome'; interactionId: string; outcome: Outcome; atGiven: boolean }
-  | { type: 'score'; score: ScoreRow; spanLookup: boolean }
+  | { type: 'score'; score: ScoreRow; atGiven: boolean; spanLookup: boolean }
 
 /** What became of an item: `stored` changed something, `duplicate` changed nothing. */
 export type ItemResult = 'stored' | 'duplicate' | { code: 'limit_exceeded' | 'bad_request'; message: string }

@@ -273,6 +273,7 @@ const outcomeItem = (event: Extract<Event, { type: 'outcome' }>, { sender, redac
 
 const scoreItem = (event: Extract<Event, { type: 'score' }>, { sender, redact }: Context): Item => ({
   type: 'score',
+  atGiven: event.at != null,
   spanLookup: event.spanId != null && event.traceId == null,
   score: {
     id:

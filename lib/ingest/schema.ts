@@ -19,7 +19,7 @@ const Time = z.string().max(64).describe('ISO 8601; without a zone: UTC; between
 const Tokens = z.number().int('must be a whole number').min(0).max(1e12)
 const Usd = z
   .string()
-  .regex(/^\d{1,6}(\.\d{1,18})?$/, 'a decimal string in USD, 0 to below 1000000, up to 18 decimals')
+  .regex(/^(?:0|[1-9]\d{0,5})(?:\.\d{1,18})?$/, 'a decimal string in USD, 0 to below 1000000, up to 18 decimals')
   .describe('decimal string in USD')
 
 export const SPAN_KINDS = [

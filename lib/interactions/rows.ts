@@ -172,7 +172,7 @@ export const toSpanView = (row: SpanViewRow): SpanView => ({
           cacheWriteTokens: row.cache_write_tokens ?? row.borrowed?.cacheWriteTokens ?? null,
           reasoningTokens: row.reasoning_tokens ?? row.borrowed?.reasoningTokens ?? null,
         },
-  costUsd: usd(row.cost),
+  costUsd: row.cost_state === 'not_billed' ? formatUsd(0n) : usd(row.cost),
   costState: row.cost_state,
   costReportedUsd: usd(row.reported ?? row.borrowed?.costReported ?? null),
   costComputedUsd: usd(row.computed),

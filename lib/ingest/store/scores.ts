@@ -15,11 +15,16 @@ export type ScoreRow = {
   atUs: Micros
 }
 
-/** Later `at` wins, equal `at`: the later arrival. Answers the ids that were written; the others changed nothing. */
+/**
+ * Later `at` wins, equal `at`: the later arrival. `dated`: ids whose `at` was given, so that the same again at a later
+ * time moves it; without one the time is the arrival, and the same again says nothing new. Answers the ids that were
+ * written; the others changed nothing.
+ */
 export const writeScores = async (
   client: PoolClient,
   teamId: string,
   scores: readonly ScoreRow[],
+  dated: readonly string[],
   nowUs: Micros,
 ): Promise<Set<string>> => {
   if (scores.length === 0) return new Set()
@@ -33,7 +38,8 @@ export const writeScores = async (
      ON CONFLICT (team_id, id) DO UPDATE SET value = excluded.value, label = excluded.label, comment = excluded.comment,
        at = excluded.at, received_at = excluded.received_at
      WHERE excluded.at >= s.at
-       AND (s.value, s.label, s.comment) IS DISTINCT FROM (excluded.value, excluded.label, excluded.comment)
+       AND ((s.value, s.label, s.comment) IS DISTINCT FROM (excluded.value, excluded.label, excluded.comment)
+         OR (excluded.at > s.at AND excluded.id = ANY($13::text[])))
      RETURNING id`,
     [
       teamId,
@@ -48,6 +54,7 @@ export const writeScores = async (
       scores.map((s) => s.comment),
       scores.map((s) => toIso(s.atUs)),
       toIso(nowUs),
+      dated,
     ],
   )
   return new Set(rows.map((row) => row.id))

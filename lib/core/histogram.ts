@@ -21,7 +21,7 @@ function bucketIndex(ms: number): number {
 /** The duration in ms that stands for a bucket: least relative error over its range. */
 export const bucketMs = (bucket: number): number => (bucket === 0 ? 0 : (MIN_MS * 2 * GAMMA ** bucket) / (GAMMA + 1))
 
-/** Percentile `q` (0..1, nearest rank) in ms, rounded to 0.1; null when nothing was counted. */
+/** Percentile `q` (0..1, nearest rank) in ms, six digits; null when nothing was counted. */
 export const percentile = (counts: ReadonlyMap<number, number>, q: number): number | null => {
   let total = 0
   for (const n of counts.values()) total += n
@@ -30,7 +30,7 @@ export const percentile = (counts: ReadonlyMap<number, number>, q: number): numb
   let seen = 0
   for (const bucket of [...counts.keys()].sort((a, b) => a - b)) {
     seen += counts.get(bucket) ?? 0
-    if (seen >= rank) return Math.round(bucketMs(bucket) * 10) / 10
+    if (seen >= rank) return Number(bucketMs(bucket).toPrecision(6))
   }
   return null
 }

@@ -16,8 +16,9 @@ REVOKE UPDATE, TRUNCATE, REFERENCES, TRIGGER ON audit_pending FROM :"app_role";
 -- Personal data of the log is erased by overwriting it with null, never deleted.
 REVOKE DELETE, TRUNCATE, REFERENCES, TRIGGER ON audit_payload, subject_key FROM :"app_role";
 SELECT seal_audit_partitions();
--- Retention drops months as the owner.
+-- Retention drops months and days as the owner.
 REVOKE ALL ON FUNCTION drop_audit_partition(date, text) FROM :"app_role";
+REVOKE ALL ON FUNCTION drop_expired_span_partition(text, timestamptz) FROM :"app_role";
 
 -- Which migrations are in is the owner's to write.
 REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON _prisma_migrations FROM :"app_role";

@@ -44,6 +44,9 @@ export const ownerPool = (max: number): pg.Pool => {
   return owner
 }
 
+/** Prisma on somebody's own connections, for commands of the owner; the caller ends both. */
+export const prismaOn = (connections: pg.Pool): PrismaClient => new PrismaClient({ adapter: new PrismaPg(connections) })
+
 /** Closes both doors (graceful shutdown, tests). */
 export const closeDb = async (): Promise<void> => {
   await Promise.all([doors.pool?.end(), doors.prisma?.$disconnect()])

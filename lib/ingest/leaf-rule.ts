@@ -107,8 +107,8 @@ const attach = (graph: TraceGraph, child: SpanNode, parent: SpanNode): void => {
     modelParent,
     roots.some((root) => hasUsage(root) || root.subPriced),
   )
-  const above = graph.node(modelParent)
-  if (hasUsage(above) || above.underPriced) for (const root of roots) press(graph, root)
+  const above = graph.nodes.get(modelParent)
+  if (above && (hasUsage(above) || above.underPriced)) for (const root of roots) press(graph, root)
 }
 
 /**
@@ -152,7 +152,8 @@ const pushDown = (
 const raise = (graph: TraceGraph, from: string, priced: boolean): void => {
   let id: string | null = from
   while (id !== null) {
-    const node = graph.node(id)
+    const node = graph.nodes.get(id)
+    if (!node) return // its day is past retention: what it was counted as stays
     if (node.subModel && (node.subPriced || !priced)) return
     graph.touch(node)
     node.subModel = true

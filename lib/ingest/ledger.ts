@@ -100,6 +100,7 @@ export const moveLedger = async (
     client,
     teamId,
     changedIds.map((id) => stateOf(states, id)),
+    nowUs,
   )
   await addRollups(client, teamId, delta)
   return { delta, changedItems }

@@ -76,6 +76,94 @@ describe('retention', () => {
     await store(team.id, now, conversation('again', '2019-05-05T10:00:00Z'))
     expect(await count('span WHERE team_id = $1', [team.id])).toBe(1)
   })
+
+  it('keeps what was changed lately, whenever it first came', async () => {
+    const team = await makeTeam()
+    const now = new Date()
+    const later = (days: number): Date => new Date(now.getTime() + days * DAY_MS)
+    await store(team.id, now, [
+      { type: 'interaction', id: 'open', agent: 'support', startedAt: '2020-05-05T10:00:00Z' },
+    ])
+    await store(team.id, later(29), [{ type: 'outcome', interactionId: 'open', result: 'resolved' }])
+    await setRetention(systemCtx(PLATFORM), { payloadDays: null, spanDays: 30, auditBodyDays: null })
+    await applyRetention(owner, later(31))
+    expect(await count('interaction WHERE team_id = $1', [team.id])).toBe(1)
+    await applyRetention(owner, later(60))
+    expect(await count('interaction WHERE team_id = $1', [team.id])).toBe(0)
+    await setRetention(systemCtx(PLATFORM), { payloadDays: null, spanDays: null, auditBodyDays: null })
+  })
+
+  it('never drops what arrives while it looks: the writer is waited for, and its row keeps the partition', async () => {
+    const team = await makeTeam()
+    const now = new Date()
+    await store(team.id, now, conversation('first', '2018-05-05T10:00:00Z'))
+    const writer = await owner.connect()
+    try {
+      await writer.query('BEGIN')
+      await writer.query(
+        `INSERT INTO span SELECT (json_populate_record(s, json_build_object('span_id', 'late', 'received_at', $2::text))).*
+         FROM span s WHERE s.team_id = $1 AND s.day = '2018-05-05'`,
+        [team.id, new Date(now.getTime() + 40 * DAY_MS).toISOString()],
+      )
+      const dropping = owner.query("SELECT drop_expired_span_partition('span', $1) AS name", [
+        new Date(now.getTime() + 31 * DAY_MS),
+      ])
+      const waiting = async (): Promise<number> =>
+        count("pg_locks WHERE NOT granted AND mode IN ('ShareLock', 'AccessExclusiveLock')")
+      await expect.poll(waiting).toBeGreaterThan(0)
+      await writer.query('COMMIT')
+      expect((await dropping).rows).toEqual([{ name: null }])
+      expect(await count('span WHERE team_id = $1', [team.id])).toBe(2)
+    } finally {
+      writer.release()
+    }
+  })
+
+  it('takes new spans of a trace whose earlier days are gone', async () => {
+    const team = await makeTeam()
+    const now = new Date()
+    const call = (id: string, startedAt: string, parentId?: string, kind = 'llm') => ({
+      type: 'span',
+      id,
+      traceId: 'long',
+      kind,
+      name: 'step',
+      model: 'gpt-4o',
+      startedAt,
+      ...(parentId ? { parentId } : {}),
+      ...(kind === 'llm' ? { usage: { inputTokens: 1000, outputTokens: 100 } } : {}),
+    })
+    await store(team.id, now, [
+      call('outer', '2015-12-31T23:59:00Z'),
+      call('step', '2016-01-01T00:01:00Z', 'outer', 'agent'),
+    ])
+    await owner.query("UPDATE span SET received_at = received_at - interval '2 days' WHERE day = '2015-12-31'")
+    await owner.query("SELECT drop_expired_span_partition('span', $1)", [new Date(now.getTime() - DAY_MS)])
+    expect(await count('span WHERE team_id = $1', [team.id])).toBe(1)
+    expect(await store(team.id, now, [call('inner', '2016-01-01T00:02:00Z', 'step')])).toEqual(['stored'])
+    expect(await store(team.id, now, [call('deeper', '2016-01-01T00:02:00Z', 'inner')])).toEqual(['stored'])
+  })
+
+  it('drops months of audit texts past their days, each with its entry; entries stay', async () => {
+    await owner.query("SELECT ensure_audit_partition('2022-03-05')")
+    await setRetention(systemCtx(PLATFORM), { payloadDays: null, spanDays: null, auditBodyDays: 400 })
+    const entries = await count('audit_entry')
+    expect((await applyRetention(owner, new Date())).partitions).toEqual(['audit_body_2022_03'])
+    expect(await auditOf(PLATFORM, 'audit_body_2022_03')).toMatchObject([{ kind: 'audit.partition.drop' }])
+    expect(await count('audit_entry')).toBe(entries + 1)
+    expect((await applyRetention(owner, new Date())).partitions).toEqual([])
+    await setRetention(systemCtx(PLATFORM), { payloadDays: null, spanDays: null, auditBodyDays: null })
+  })
+
+  it('is the owner’s alone: the application cannot drop a partition', async () => {
+    const { rows } = await pool().query<{ one: boolean }>(
+      "SELECT pg_get_userbyid(relowner) = current_user AS one FROM pg_class WHERE oid = 'span'::regclass",
+    )
+    if (rows[0]?.one) return // one plain role is its own owner
+    for (const call of ["drop_expired_span_partition('span', now())", "drop_audit_partition('2022-03-05', 'x')"]) {
+      await expect(pool().query(`SELECT ${call}`)).rejects.toMatchObject({ code: '42501' })
+    }
+  })
 })
 
 describe('erasing a user', () => {

@@ -95,13 +95,15 @@ const UPDATED = [
   'given', 'inferred', 'first_event_at', 'first_span_at', 'last_span_at', 'agent', 'release', 'workflow', 'segment',
   'user_id', 'channel', 'locale', 'started_at', 'started_hour', 'ended_at', 'last_event_at', 'result', 'escalated',
   'severity', 'bad_outcome_cost_nano_usd', 'outcome_reason', 'csat', 'outcome_at', 'turns', 'turns_failed',
-  'turns_unknown_duration', 'turn_hist',
+  'turns_unknown_duration', 'turn_hist', 'received_at',
 ] // prettier-ignore
 
+/** `received_at` is the arrival of the newest change: retention counts from it. */
 export const updateInteractions = async (
   client: PoolClient,
   teamId: string,
   states: readonly InteractionState[],
+  nowUs: Micros,
 ): Promise<void> => {
   if (states.length === 0) return
   const iso = (value: Micros | null): string | null => (value === null ? null : toIso(value))
@@ -138,6 +140,7 @@ export const updateInteractions = async (
       turns_failed: state.turnsFailed,
       turns_unknown_duration: state.turnsUnknownDuration,
       turn_hist: state.turnHist,
+      received_at: toIso(nowUs),
     }
   })
   await client.query(

@@ -26,7 +26,8 @@ const span = (id: string, over: Record<string, unknown> = {}) => ({
 })
 
 describe('GET /api/v1/metrics', () => {
-  const pool = testPool(2)
+  // Retention is the owner's.
+  const pool = testPool(2, process.env['DATABASE_OWNER_URL'] ?? process.env['DATABASE_URL'])
   afterAll(() => pool.end())
 
   it('answers the same rows whichever order the release came in: what moved away leaves no row', async () => {

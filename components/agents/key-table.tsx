@@ -30,9 +30,12 @@ export const KeyTable = ({
       kind: 'name',
       head: 'Key',
       cell: (key) => (
-        <span className="block min-w-36">
+        <span className="block min-w-36 max-sm:min-w-28">
           {key.name}
           <code className="block font-mono text-small font-normal text-ink3">sbx_{key.publicId}</code>
+          {showAgent ? (
+            <span className="block text-small font-normal text-ink2 sm:hidden">{key.agent?.name ?? 'every agent'}</span>
+          ) : null}
         </span>
       ),
     },
@@ -43,6 +46,7 @@ export const KeyTable = ({
             key: 'agent',
             kind: 'text',
             head: 'Agent',
+            from: 'sm',
             cell: (key: KeyView) => key.agent?.name ?? <span className="text-ink2">every agent</span>,
           } as const,
         ]

@@ -37,9 +37,13 @@ export const DataTable = <Row,>({
     <table className={`w-full border-collapse text-left transition-opacity duration-80 ${dim ? 'opacity-60' : ''}`}>
       <caption className="sr-only">{caption}</caption>
       <thead>
-        <tr className="border-b border-line">
+        <tr className="border-b border-line bg-surface">
           {columns.map((column) => (
-            <th key={column.key} scope="col" className={`${EDGE} h-9 text-label font-normal text-ink3 ${look(column)}`}>
+            <th
+              key={column.key}
+              scope="col"
+              className={`${EDGE} ${column.kind === 'name' ? STAYS : ''} h-9 text-label font-normal text-ink3 ${look(column)}`}
+            >
               {column.kind === 'act' ? <span className="sr-only">{column.head}</span> : column.head}
             </th>
           ))}
@@ -47,7 +51,7 @@ export const DataTable = <Row,>({
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={rowKey(row)} className="border-b border-line transition-colors duration-80 hover:bg-hover">
+          <tr key={rowKey(row)} className="border-b border-line bg-surface hover:bg-hover">
             {columns.map((column) => (
               <Cell key={column.key} column={column} row={row} />
             ))}
@@ -69,12 +73,15 @@ export const DataTable = <Row,>({
 
 const Cell = <Row,>({ column, row }: { column: Column<Row>; row: Row }) =>
   column.kind === 'name' ? (
-    <th scope="row" className={`${EDGE} h-[35px] py-1 font-key ${look(column)}`}>
+    <th scope="row" className={`${EDGE} ${STAYS} h-[35px] py-1 font-key ${look(column)}`}>
       {column.cell(row)}
     </th>
   ) : (
     <td className={`${EDGE} h-[35px] py-1 ${look(column)}`}>{column.cell(row)}</td>
   )
+
+/** Where a table is wider than the screen, the name of the row stays in sight while the figures pass beside it. */
+const STAYS = 'max-lg:sticky max-lg:left-0 max-lg:z-10 max-lg:bg-inherit'
 
 const EDGE = 'px-2 first:pl-6 last:pr-6 max-sm:first:pl-4 max-sm:last:pr-4'
 

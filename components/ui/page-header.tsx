@@ -1,7 +1,10 @@
 import type { ReactNode } from 'react'
 import { TextLink } from './text-link'
 
-/** The title, the verdict in a plain sentence beside it, and at the right how fresh it is and the one act. */
+/**
+ * The title, the verdict in a plain sentence beside it, and at the right how fresh it is and the one act. A long verdict
+ * wraps in its own column; on a phone it goes below, so that the act stays next to the title.
+ */
 export const PageHeader = ({
   parent,
   title,
@@ -28,7 +31,9 @@ export const PageHeader = ({
       )}
       <h1 className="truncate text-title">{title}</h1>
     </div>
-    {verdict === undefined ? null : <p className="min-w-0 text-ink2">{verdict}</p>}
+    {verdict === undefined ? null : (
+      <p className="min-w-0 flex-1 basis-64 text-ink2 max-sm:order-last max-sm:basis-full">{verdict}</p>
+    )}
     {aside === undefined ? null : (
       <div className="ml-auto flex flex-wrap items-center gap-x-3 gap-y-2 text-small text-ink2">{aside}</div>
     )}

@@ -87,7 +87,7 @@ const columns = (
     kind: 'name',
     head: 'Name',
     cell: (member) => (
-      <span className="block max-w-72 min-w-32 truncate">
+      <span className="block max-w-72 min-w-32 truncate max-sm:max-w-40">
         {member.name}
         {member.personId === me ? <span className="font-normal text-ink3"> you</span> : null}
         <span className="block truncate text-small font-normal text-ink3">{member.email}</span>

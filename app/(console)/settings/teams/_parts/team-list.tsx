@@ -71,7 +71,7 @@ const columns = (now: Date): readonly Column<TeamSummary>[] => [
     kind: 'name',
     head: 'Team',
     cell: (team) => (
-      <span className="block max-w-80 min-w-32 truncate">
+      <span className="block max-w-80 min-w-32 truncate max-sm:max-w-40" title={team.name}>
         <TextLink look="name" href={paths.releases({ team: team.slug })}>
           {team.name}
         </TextLink>
@@ -96,7 +96,13 @@ const columns = (now: Date): readonly Column<TeamSummary>[] => [
         <span className="block first-letter:uppercase">{ROLE_NAMES[team.role]}</span>
       ),
   },
-  { key: 'created', kind: 'number', head: 'Created', cell: (team) => formatTime(team.createdAt, now, 'day') },
+  {
+    key: 'created',
+    kind: 'number',
+    head: 'Created',
+    from: 'sm',
+    cell: (team) => formatTime(team.createdAt, now, 'day'),
+  },
   {
     key: 'people',
     kind: 'act',

@@ -1,18 +1,16 @@
 'use client'
-import { Button } from '@/components/ui/button'
-import { ErrorState } from '@/components/ui/error-state'
+import { FailedPage, type PageFailure } from '@/components/frame/failed-page'
+import { Logo } from '@/components/frame/logo'
 
-/** A page that could not be made. What is known without the server is said; the digest finds it in the log. */
-export default function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
+/** Nothing of the console could be made, not even its frame. */
+export default function AppError(failure: PageFailure) {
   return (
-    <div className="pt-6">
-      <title>Error · Signalbox</title>
-      <ErrorState
-        title="This page could not be shown"
-        what="Something failed on the server or on the way. Nothing was changed."
-        requestId={error.digest}
-        act={<Button onClick={reset}>Read again</Button>}
-      />
-    </div>
+    <main>
+      <p className="flex h-11 items-center gap-2.5 border-b border-line bg-canvas px-6 font-section max-sm:px-4">
+        <Logo />
+        Signalbox
+      </p>
+      <FailedPage {...failure} />
+    </main>
   )
 }

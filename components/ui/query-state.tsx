@@ -43,12 +43,16 @@ const Failed = ({ error, what, again }: { error: Error; what: string; again: () 
   return (
     <ErrorState
       title={`The ${what} could not be read`}
-      what={error.message}
+      what={reasonOf(error)}
       requestId={error instanceof ApiError ? (error.requestId ?? undefined) : undefined}
       act={<Button onClick={again}>Read again</Button>}
     />
   )
 }
+
+/** The API's sentence for callers that send data says to send it again; who reads has nothing to send. */
+const reasonOf = (error: Error | null): string =>
+  error instanceof ApiError && error.code === 'unavailable' ? 'The database does not answer.' : (error?.message ?? '')
 
 const Stale = ({ query }: { query: UseQueryResult<unknown> }) => (
   <Notice
@@ -60,7 +64,7 @@ const Stale = ({ query }: { query: UseQueryResult<unknown> }) => (
       </Button>
     }
   >
-    {query.error?.message} What is shown is of{' '}
+    {reasonOf(query.error)} What is shown is of{' '}
     {formatTime(new Date(query.dataUpdatedAt).toISOString(), new Date(), 'seconds')} UTC.
   </Notice>
 )

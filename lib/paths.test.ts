@@ -17,9 +17,12 @@ test('the URLs of the console', () => {
     agentsNext: paths.agents({ team, cursor: 'WyJhIl0' }),
     agent: paths.agent({ team, agentId: 'agt_01' }),
     people: paths.people({ team }),
+    teamSettings: paths.teamSettings({ team }),
     teams: paths.teams({ team }),
+    account: paths.account({ team }),
   }).toMatchInlineSnapshot(`
     {
+      "account": "/account?team=support",
       "agent": "/agents/agt_01?team=support",
       "agents": "/agents?team=support",
       "agentsNext": "/agents?team=support&cursor=WyJhIl0",
@@ -32,6 +35,7 @@ test('the URLs of the console', () => {
       "setup": "/setup",
       "signIn": "/sign-in",
       "signInNext": "/sign-in?next=%2Fagents%3Fteam%3Dsupport",
+      "teamSettings": "/settings/team?team=support",
       "teams": "/settings/teams?team=support",
     }
   `)

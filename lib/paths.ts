@@ -20,7 +20,10 @@ export const paths = {
   agent: (at: InTeam & { agentId: string }) =>
     withQuery(`/agents/${encodeURIComponent(at.agentId)}`, { team: at.team }),
   people: (at: InTeam & OnPage) => withQuery('/settings/people', { team: at.team, cursor: at.cursor }),
+  /** The team's own settings; the team is in the URL like everywhere. */
+  teamSettings: (at: InTeam) => withQuery('/settings/team', { team: at.team }),
   teams: (at: InTeam & OnPage) => withQuery('/settings/teams', { team: at.team, cursor: at.cursor }),
+  account: (at: { team?: string | undefined } = {}) => withQuery('/account', { team: at.team }),
 } as const
 
 /**

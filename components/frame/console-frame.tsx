@@ -35,7 +35,11 @@ const Chrome = ({ viewer, now, children }: { viewer: Viewer; now: string; childr
     const may = permissionsOf({ team: team?.role ?? undefined, platform: viewer.platformRole ?? undefined })
     return team === undefined
       ? []
-      : placeGroups(team.slug, { seePeople: may.has('people:read'), seePlatform: viewer.platformRole !== null })
+      : placeGroups(team.slug, {
+          seePeople: may.has('people:read'),
+          changeTeam: may.has('team:manage'),
+          seePlatform: viewer.platformRole !== null,
+        })
   }, [team, viewer.platformRole])
   const range = parseRange({
     range: search.get('range') ?? undefined,
@@ -57,7 +61,7 @@ const Chrome = ({ viewer, now, children }: { viewer: Viewer; now: string; childr
             />
           ) : null}
           <span className="ml-auto" />
-          <PersonMenu viewer={viewer} />
+          <PersonMenu viewer={viewer} team={team?.slug} />
         </header>
         <main id="main" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           {children}

@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation'
 import { buttonStyle } from '@/components/ui/button-style'
 import { Icon } from '@/components/ui/icon'
 import { Menu } from '@/components/ui/menu'
-import type { PlaceGroup } from './places'
+import { isAt, type PlaceGroup } from './places'
 
 /** The rail on a phone. */
 export const NarrowMenu = ({ groups }: { groups: readonly PlaceGroup[] }) => {
@@ -25,7 +25,7 @@ export const NarrowMenu = ({ groups }: { groups: readonly PlaceGroup[] }) => {
             rows: group.places.map((place) => ({
               kind: 'link',
               label: place.name,
-              current: pathname.startsWith(place.under),
+              current: isAt(place, pathname),
               link: <Link href={place.href} />,
             })),
           }))}

@@ -1,4 +1,5 @@
 'use client'
+import Link from 'next/link'
 import { useState } from 'react'
 import { Menu } from '@/components/ui/menu'
 import { useToast } from '@/components/ui/toast'
@@ -8,7 +9,7 @@ import { applyTheme, currentTheme, parseTheme, type Theme } from './theme'
 import { ROLE_NAMES, type Viewer } from './viewer'
 
 /** Who is signed in, how it looks, and the way out. */
-export const PersonMenu = ({ viewer }: { viewer: Viewer }) => {
+export const PersonMenu = ({ viewer, team }: { viewer: Viewer; team: string | undefined }) => {
   const [theme, setTheme] = useState<Theme | null>(null)
   const toast = useToast()
   const signOut = async () => {
@@ -37,7 +38,10 @@ export const PersonMenu = ({ viewer }: { viewer: Viewer }) => {
         </button>
       }
       groups={[
-        { label: `${viewer.name} · ${viewer.email}${role}`, rows: [] },
+        {
+          label: `${viewer.name} · ${viewer.email}${role}`,
+          rows: [{ kind: 'link', label: 'Your account', link: <Link href={paths.account({ team })} /> }],
+        },
         {
           label: 'Theme',
           choices: [

@@ -4,7 +4,7 @@ import { usePathname } from 'next/navigation'
 import { Icon } from '@/components/ui/icon'
 import { paths } from '@/lib/paths'
 import { Logo } from './logo'
-import type { Place, PlaceGroup } from './places'
+import { isAt, type Place, type PlaceGroup } from './places'
 
 /**
  * 196 px wide; at 1024 px it folds to 48: icons, with the name on hover and focus. Under 640 px it is a menu of the top
@@ -30,13 +30,13 @@ export const Rail = ({ groups }: { groups: readonly PlaceGroup[] }) => {
           .map((group) => (
             <li
               key={group.name}
-              className="last:mt-auto max-lg:border-t max-lg:border-line max-lg:pt-1.5 max-lg:first:border-t-0 max-lg:first:pt-0 max-lg:last:border-t-0"
+              className={`max-lg:border-line max-lg:pt-1.5 max-lg:first:border-t-0 max-lg:first:pt-0 ${group.atFoot ? 'mt-auto' : 'max-lg:border-t'}`}
             >
               <span className="block px-2 pt-2 pb-1 text-label text-ink3 max-lg:sr-only">{group.name}</span>
               <ul className="flex flex-col gap-px">
                 {group.places.map((place) => (
                   <li key={place.under}>
-                    <RailLink place={place} here={pathname === place.under || pathname.startsWith(`${place.under}/`)} />
+                    <RailLink place={place} here={isAt(place, pathname)} />
                   </li>
                 ))}
               </ul>

@@ -26,3 +26,10 @@ export const Section = ({
     </section>
   )
 }
+
+/** What stands under the head when it is no table: set in from the edges, its words and fields no wider than is read. */
+export const SectionBody = ({ children }: { children: ReactNode }) => (
+  <div className="border-b border-line px-6 py-4 max-sm:px-4">
+    <div className="max-w-[64ch]">{children}</div>
+  </div>
+)

@@ -1,5 +1,5 @@
 import 'server-only'
-import { notifyKeyChanged } from '@/lib/auth/revocation'
+import { notifyKeyChanged, notifySessionsChanged } from '@/lib/auth/revocation'
 import { mutation, requirePermission } from '@/lib/core/mutation'
 import { auditView } from '@/lib/core/personal'
 import { teamView } from '../queries'
@@ -17,6 +17,8 @@ export const changeTeam = mutation({
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
     const after = teamView(await saveTeam(tx, ctx.teamId, given))
     await notifyKeyChanged(tx, ctx.teamId)
+    // Sessions remember the names of teams for some seconds: whoever renames one sees it at once.
+    if (ctx.actor.type === 'person') await notifySessionsChanged(tx, ctx.actor.id)
     const audit = { before: auditView(before, TeamView), after: auditView(after, TeamView) }
     return { value: after, audit: [{ kind: 'team.change', subject: ctx.teamId, ...audit }] }
   },

@@ -6,7 +6,7 @@ import { KeySection, type KeyRights } from '@/components/agents/key-section'
 import { Button } from '@/components/ui/button'
 import { PageHeader } from '@/components/ui/page-header'
 import { QueryState } from '@/components/ui/query-state'
-import { Section } from '@/components/ui/section'
+import { Section, SectionBody } from '@/components/ui/section'
 import { agentOptions } from '@/lib/agents/hooks'
 import type { AgentView } from '@/lib/agents/schema'
 import { formatAge, formatDuration, formatTime, inWords } from '@/lib/charts/format'
@@ -44,7 +44,9 @@ export const AgentDetail = ({
             act={canChange && !changing ? <Button onClick={() => setChanging(true)}>Change agent</Button> : null}
           >
             {changing ? (
-              <ChangeAgentForm team={team.slug} agent={agent} onDone={() => setChanging(false)} />
+              <SectionBody>
+                <ChangeAgentForm team={team.slug} agent={agent} onDone={() => setChanging(false)} />
+              </SectionBody>
             ) : (
               <About agent={agent} now={new Date(now)} />
             )}

@@ -16,7 +16,7 @@ export const ChangeAgentForm = ({ team, agent, onDone }: { team: string; agent: 
   const [idle, setIdle] = useState(idleLimitOf(agent.idleLimitSec))
   return (
     <form
-      className="flex max-w-136 flex-col gap-4 border-b border-line px-6 py-4 max-sm:px-4"
+      className="flex flex-col gap-4"
       onSubmit={(event) => {
         event.preventDefault()
         if (change.isPending) return

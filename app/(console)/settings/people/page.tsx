@@ -1,6 +1,7 @@
 import { dehydrate, HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import type { SearchParams } from '@/components/frame/page-input'
+import { InvitationSection } from '@/components/people/invitation-section'
 import { NoPermission } from '@/components/ui/no-permission'
 import { PageHeader } from '@/components/ui/page-header'
 import { makeQueryClient } from '@/lib/http/query-client'
@@ -8,7 +9,6 @@ import { paths } from '@/lib/paths'
 import { invitationsOptions, membersOptions } from '@/lib/teams/hooks'
 import { invitationPage, memberPage } from '@/lib/teams/queries'
 import { consoleSession } from '../../_parts/console-session'
-import { InvitationSection } from './_parts/invitation-section'
 import { MemberList } from './_parts/member-list'
 
 export const metadata: Metadata = { title: 'People' }

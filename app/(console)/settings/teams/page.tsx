@@ -1,15 +1,17 @@
 import { dehydrate, HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
 import type { SearchParams } from '@/components/frame/page-input'
+import { InvitationSection } from '@/components/people/invitation-section'
 import { NoPermission } from '@/components/ui/no-permission'
 import { PageHeader } from '@/components/ui/page-header'
 import { permissionsOf } from '@/lib/auth/permissions'
 import { PLATFORM } from '@/lib/core/context'
 import { makeQueryClient } from '@/lib/http/query-client'
 import { paths } from '@/lib/paths'
-import { teamsOptions } from '@/lib/teams/hooks'
-import { teamPage } from '@/lib/teams/queries'
+import { invitationsOptions, peopleOptions, teamsOptions } from '@/lib/teams/hooks'
+import { invitationPage, personPage, teamPage } from '@/lib/teams/queries'
 import { consoleSession } from '../../_parts/console-session'
+import { PlatformPeople } from './_parts/platform-people'
 import { TeamList } from './_parts/team-list'
 
 export const metadata: Metadata = { title: 'Teams' }
@@ -29,18 +31,24 @@ export default async function TeamsPage({ searchParams }: { searchParams: Search
     )
   }
   const client = makeQueryClient()
-  await client.prefetchQuery({
-    ...teamsOptions({ cursor: params.cursor }),
-    queryFn: () => teamPage({ ...ctx, teamId: PLATFORM, permissions: platform }, { cursor: params.cursor, limit: 50 }),
-  })
+  const above = { ...ctx, teamId: PLATFORM, permissions: platform }
+  const now = ctx.now.toISOString()
+  const canManage = platform.has('platform:manage')
+  await Promise.all([
+    client.prefetchQuery({
+      ...teamsOptions({ cursor: params.cursor }),
+      queryFn: () => teamPage(above, { cursor: params.cursor, limit: 50 }),
+    }),
+    client.prefetchQuery({ ...peopleOptions(), queryFn: () => personPage(above, { limit: 50 }) }),
+    canManage
+      ? client.prefetchQuery({ ...invitationsOptions({}), queryFn: () => invitationPage(above, { limit: 50 }) })
+      : null,
+  ])
   return (
     <HydrationBoundary state={dehydrate(client)}>
-      <TeamList
-        team={ctx.team.slug}
-        cursor={params.cursor}
-        now={ctx.now.toISOString()}
-        canCreate={platform.has('platform:manage')}
-      />
+      <TeamList team={ctx.team.slug} cursor={params.cursor} now={now} canCreate={canManage} />
+      <PlatformPeople now={now} canManage={canManage} />
+      {canManage ? <InvitationSection now={now} /> : null}
     </HydrationBoundary>
   )
 }

@@ -1,5 +1,6 @@
 'use client'
 import { useState } from 'react'
+import { ROLE_CHOICES } from '@/components/people/role-choices'
 import { ROLE_NAMES } from '@/components/frame/viewer'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -8,7 +9,6 @@ import { SelectField } from '@/components/ui/select-field'
 import { useToast } from '@/components/ui/toast'
 import { useChangeMember } from '@/lib/teams/hooks'
 import type { MemberView } from '@/lib/teams/schema'
-import { ROLE_CHOICES } from './role-choices'
 
 export const ChangeRoleDialog = ({
   team,

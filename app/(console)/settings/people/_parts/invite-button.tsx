@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 
 // Loaded when it is opened: the first load of a page is kept small.
-const InviteDialog = dynamic(() => import('./invite-dialog').then((part) => part.InviteDialog))
+const InviteToTeam = dynamic(() => import('@/components/people/invite-dialog').then((part) => part.InviteToTeam))
 
 export const InviteButton = ({ team }: { team: { slug: string; name: string } }) => {
   const [open, setOpen] = useState(false)
@@ -13,7 +13,7 @@ export const InviteButton = ({ team }: { team: { slug: string; name: string } })
       <Button tone="primary" onClick={() => setOpen(true)}>
         Invite person
       </Button>
-      {open ? <InviteDialog team={team} onClose={() => setOpen(false)} /> : null}
+      {open ? <InviteToTeam team={team} onClose={() => setOpen(false)} /> : null}
     </>
   )
 }

@@ -16,18 +16,22 @@ import type { InvitationView } from '@/lib/teams/schema'
 // Loaded when it is opened: the first load of a page is kept small.
 const WithdrawDialog = dynamic(() => import('./withdraw-dialog').then((part) => part.WithdrawDialog))
 
-export const InvitationSection = ({ team, now }: { team: { slug: string; name: string }; now: string }) => {
-  const query = useQuery(invitationsOptions({ team: team.slug }))
+/** Who was invited and what became of it; without a team: to the platform. */
+export const InvitationSection = ({ team, now }: { team?: { slug: string; name: string }; now: string }) => {
+  const query = useQuery(invitationsOptions({ ...(team ? { team: team.slug } : {}) }))
   const [withdrawing, setWithdrawing] = useState<InvitationView | null>(null)
   return (
-    <Section title="Invitations" note={query.data?.nextCursor ? 'the newest 50' : undefined}>
+    <Section
+      title={team ? 'Invitations' : 'Invitations to the platform'}
+      note={query.data?.nextCursor ? 'the newest 50' : undefined}
+    >
       <QueryState query={query} what="invitations" rows={2}>
         {({ items }) =>
           items.length === 0 ? (
             <EmptyState title="No invitations yet" why="Invite a person: you get a link to pass on." />
           ) : (
             <DataTable
-              caption={`Invitations to ${team.name}`}
+              caption={`Invitations to ${team?.name ?? 'the platform'}`}
               columns={columns(new Date(now), setWithdrawing)}
               rows={items}
               rowKey={(invitation) => invitation.id}
@@ -36,7 +40,7 @@ export const InvitationSection = ({ team, now }: { team: { slug: string; name: s
         }
       </QueryState>
       {withdrawing ? (
-        <WithdrawDialog team={team.slug} invitation={withdrawing} onClose={() => setWithdrawing(null)} />
+        <WithdrawDialog team={team?.slug} invitation={withdrawing} onClose={() => setWithdrawing(null)} />
       ) : null}
     </Section>
   )
@@ -54,12 +58,20 @@ const columns = (now: Date, onWithdraw: (invitation: InvitationView) => void): r
     key: 'email',
     kind: 'name',
     head: 'E-mail',
-    cell: (invitation) => <span className="block max-w-72 min-w-32 truncate">{invitation.email}</span>,
+    cell: (invitation) => (
+      <span className="block max-w-72 min-w-32 truncate max-sm:max-w-36" title={invitation.email}>
+        {invitation.email}
+        <span className="block text-small font-normal text-ink3 first-letter:uppercase sm:hidden">
+          {ROLE_NAMES[invitation.role]}
+        </span>
+      </span>
+    ),
   },
   {
     key: 'role',
     kind: 'text',
     head: 'Role',
+    from: 'sm',
     cell: (invitation) => <span className="block first-letter:uppercase">{ROLE_NAMES[invitation.role]}</span>,
   },
   {

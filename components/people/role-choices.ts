@@ -1,8 +1,8 @@
 import { ROLE_NAMES, ROLE_NOTES } from '@/components/frame/viewer'
 import type { Choice } from '@/components/ui/select-field'
-import type { TeamRole } from '@/lib/auth/permissions'
+import type { PlatformRole, TeamRole } from '@/lib/auth/permissions'
 
-const choice = (role: TeamRole): Choice<TeamRole> => ({
+const choice = <Role extends TeamRole | PlatformRole>(role: Role): Choice<Role> => ({
   value: role,
   label: ROLE_NAMES[role],
   note: ROLE_NOTES[role],
@@ -14,4 +14,9 @@ export const ROLE_CHOICES: readonly [Choice<TeamRole>, ...Choice<TeamRole>[]] = 
   choice('ENGINEER'),
   choice('REVIEWER'),
   choice('LEAD'),
+]
+
+export const PLATFORM_ROLE_CHOICES: readonly [Choice<PlatformRole>, ...Choice<PlatformRole>[]] = [
+  choice('AUDITOR'),
+  choice('PLATFORM_ADMIN'),
 ]

@@ -10,11 +10,12 @@ export const WithdrawDialog = ({
   invitation,
   onClose,
 }: {
-  team: string
+  /** Undefined: it is an invitation to the platform. */
+  team: string | undefined
   invitation: InvitationView
   onClose: () => void
 }) => {
-  const revoke = useRevokeInvitation({ team })
+  const revoke = useRevokeInvitation(team === undefined ? {} : { team })
   const toast = useToast()
   return (
     <EffectDialog

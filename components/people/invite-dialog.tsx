@@ -1,4 +1,5 @@
 'use client'
+import type { UseMutationResult } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ROLE_NAMES } from '@/components/frame/viewer'
 import { Button } from '@/components/ui/button'
@@ -6,23 +7,59 @@ import { CopyField } from '@/components/ui/copy-field'
 import { Dialog } from '@/components/ui/dialog'
 import { FormMessage } from '@/components/ui/form-message'
 import { formProblem } from '@/components/ui/form-problem'
-import { SelectField } from '@/components/ui/select-field'
+import { SelectField, type Choice } from '@/components/ui/select-field'
 import { TextField } from '@/components/ui/text-field'
-import type { TeamRole } from '@/lib/auth/permissions'
+import type { PlatformRole, TeamRole } from '@/lib/auth/permissions'
 import { formatTime } from '@/lib/charts/format'
+import type { ApiError } from '@/lib/http/client'
 import { paths } from '@/lib/paths'
-import { useInvitePerson } from '@/lib/teams/hooks'
+import { useInvitePerson, useInviteToPlatform } from '@/lib/teams/hooks'
 import type { NewInvitation } from '@/lib/teams/schema'
-import { ROLE_CHOICES } from './role-choices'
+import { PLATFORM_ROLE_CHOICES, ROLE_CHOICES } from './role-choices'
+
+type AnyRole = TeamRole | PlatformRole
+type Invite<Role extends AnyRole> = UseMutationResult<NewInvitation, ApiError, { email: string; role: Role }>
+
+export const InviteToTeam = ({ team, onClose }: { team: { slug: string; name: string }; onClose: () => void }) => (
+  <InviteDialog<TeamRole>
+    where={team.name}
+    roleLabel={`Role in ${team.name}`}
+    choices={ROLE_CHOICES}
+    invite={useInvitePerson({ team: team.slug })}
+    onClose={onClose}
+  />
+)
+
+export const InviteToPlatform = ({ onClose }: { onClose: () => void }) => (
+  <InviteDialog<PlatformRole>
+    where="the platform"
+    roleLabel="Role in every team"
+    choices={PLATFORM_ROLE_CHOICES}
+    invite={useInviteToPlatform()}
+    onClose={onClose}
+  />
+)
 
 /** Address and role, then the link to hand over. Signalbox sends no mail: whoever invites passes the link on. */
-export const InviteDialog = ({ team, onClose }: { team: { slug: string; name: string }; onClose: () => void }) => {
-  const invite = useInvitePerson({ team: team.slug })
+const InviteDialog = <Role extends AnyRole>({
+  where,
+  roleLabel,
+  choices,
+  invite,
+  onClose,
+}: {
+  where: string
+  roleLabel: string
+  /** The first one, which may least, is chosen already. */
+  choices: readonly [Choice<Role>, ...Choice<Role>[]]
+  invite: Invite<Role>
+  onClose: () => void
+}) => {
   const [email, setEmail] = useState('')
-  const [role, setRole] = useState<TeamRole>('VIEWER')
-  if (invite.data) return <LinkDialog made={invite.data} team={team.name} onClose={onClose} />
+  const [role, setRole] = useState<Role>(choices[0].value)
+  if (invite.data) return <LinkDialog made={invite.data} where={where} onClose={onClose} />
   return (
-    <Dialog open onClose={onClose} title={`Invite to ${team.name}`}>
+    <Dialog open onClose={onClose} title={`Invite to ${where}`}>
       <form
         className="flex flex-col gap-4"
         onSubmit={(event) => {
@@ -42,13 +79,7 @@ export const InviteDialog = ({ team, onClose }: { team: { slug: string; name: st
           problem={invite.error?.fieldMessage('email')}
           onChange={(event) => setEmail(event.target.value)}
         />
-        <SelectField
-          label={`Role in ${team.name}`}
-          name="role"
-          value={role}
-          onChange={setRole}
-          choices={ROLE_CHOICES}
-        />
+        <SelectField label={roleLabel} name="role" value={role} onChange={setRole} choices={choices} />
         <FormMessage>{formProblem(invite.error)}</FormMessage>
         <span className="flex gap-2">
           <Button type="submit" tone="primary" busy={invite.isPending}>
@@ -61,13 +92,13 @@ export const InviteDialog = ({ team, onClose }: { team: { slug: string; name: st
   )
 }
 
-const LinkDialog = ({ made, team, onClose }: { made: NewInvitation; team: string; onClose: () => void }) => (
+const LinkDialog = ({ made, where, onClose }: { made: NewInvitation; where: string; onClose: () => void }) => (
   <Dialog
     open
     locked
     onClose={onClose}
     title={`Link for ${made.invitation.email}`}
-    description={`Joins ${team} as ${ROLE_NAMES[made.invitation.role]}. Works once, until ${formatTime(made.invitation.expiresAt, new Date())} UTC.`}
+    description={`Joins ${where} as ${ROLE_NAMES[made.invitation.role]}. Works once, until ${formatTime(made.invitation.expiresAt, new Date())} UTC.`}
   >
     <div className="flex flex-col gap-4">
       <CopyField

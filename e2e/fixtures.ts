@@ -8,7 +8,7 @@ const PASSWORD = 'a person of these tests'
 
 export type Team = { id: string; slug: string; name: string }
 export type Role = 'LEAD' | 'REVIEWER' | 'ENGINEER' | 'VIEWER'
-type Person = { name: string; email: string; page: Page; context: BrowserContext }
+type Person = { name: string; email: string; password: string; page: Page; context: BrowserContext }
 
 type Fixtures = {
   /** A team that no other test sees. */
@@ -53,7 +53,7 @@ export const test = base.extend<Fixtures, { adminState: State }>({
       })
       await own.dispose()
       opened.push(context)
-      return { name, email, context, page: await context.newPage() }
+      return { name, email, password: PASSWORD, context, page: await context.newPage() }
     })
     await Promise.all(opened.map((context) => context.close()))
   },
@@ -64,13 +64,13 @@ export { expect }
 type State = Awaited<ReturnType<APIRequestContext['storageState']>>
 
 /** Writes say where they come from, as a browser's do. */
-const newRequest = (baseURL: string | undefined, storageState?: State): Promise<APIRequestContext> =>
+export const newRequest = (baseURL: string | undefined, storageState?: State): Promise<APIRequestContext> =>
   request.newContext({
     ...(baseURL === undefined ? {} : { baseURL, extraHTTPHeaders: { origin: baseURL } }),
     ...(storageState === undefined ? {} : { storageState }),
   })
 
-const signIn = async (context: APIRequestContext, email: string, password: string): Promise<void> => {
+export const signIn = async (context: APIRequestContext, email: string, password: string): Promise<void> => {
   const { csrfToken } = await answer<{ csrfToken: string }>(await context.get('/api/auth/csrf'))
   const form = { csrfToken, email, password, json: 'true' }
   const response = await context.post('/api/auth/callback/credentials', { form })

@@ -122,7 +122,13 @@ const withDeadline = async <T>(work: Promise<T>, deadline: number): Promise<T> =
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new DomainError('bad_request', `The body did not arrive within ${READ_TIMEOUT_MS / 1000} s.`)),
+      () =>
+        reject(
+          // 503, not 400: what could come whole another time must not be dropped by its sender (wire.md 1.2).
+          new DomainError('unavailable', `The body did not arrive within ${READ_TIMEOUT_MS / 1000} s. Send it again.`, {
+            retryAfterSec: 1,
+          }),
+        ),
       Math.max(0, deadline - Date.now()),
     )
   })

@@ -5,6 +5,7 @@ import { isDatabaseAway } from '@/lib/core/database-away'
 import { DomainError } from '@/lib/core/errors'
 import { fromDate } from '@/lib/core/micros'
 import type { Item, ItemResult } from '@/lib/ingest/items'
+import { ERASED_FLAG } from '@/lib/ingest/fill-rules'
 import { moveLedger } from '@/lib/ingest/ledger'
 import { ensurePartitions, forgetPartitions } from '@/lib/ingest/partitions'
 import { settleSpans } from '@/lib/ingest/settle'
@@ -117,19 +118,19 @@ const apply = async (
   await insertSpans(client, teamId, created)
   await updateSpans(client, teamId, settled.days, updated)
   // A resend whose start falls on another day keeps the day of the stored span.
-  const dayOfStored = (item: (typeof spanItems)[number]): string =>
-    settled.traces.get(item.node.traceId)?.graph.nodes.get(item.node.spanId)?.day ?? item.node.day
+  const storedOf = (item: (typeof spanItems)[number]): SpanNode | undefined =>
+    settled.traces.get(item.node.traceId)?.graph.nodes.get(item.node.spanId)
   const payloads = new Map<string, NonNullable<(typeof spanItems)[number]['payload']>>()
   /** Copies whose payload says something that no earlier copy of the batch said. */
   const telling = new Set<Item>()
   spanItems.forEach((item, i) => {
-    if (!item.payload || settled.results[i] === 'too_many_days') return
+    if (!item.payload || settled.results[i] === 'too_many_days' || storedOf(item)?.flags.includes(ERASED_FLAG)) return
     const key = JSON.stringify([item.node.traceId, item.node.spanId])
     const earlier = payloads.get(key)
     if (PAYLOAD_PARTS.some((part) => item.payload?.[part] != null && earlier?.[part] == null)) telling.add(item)
     payloads.set(key, {
       ...item.payload,
-      day: dayOfStored(item),
+      day: storedOf(item)?.day ?? item.node.day,
       ...(earlier
         ? {
             input: earlier.input ?? item.payload.input,

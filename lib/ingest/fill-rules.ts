@@ -15,6 +15,9 @@ const PRICED_BY = new Set<keyof SpanNode>([
   'cacheWrite1hTokens', 'reasoningTokens', 'audioInputTokens', 'audioOutputTokens', 'costReported', 'firstTokenMs',
 ]) // prettier-ignore
 
+/** On spans whose texts were erased (lib/interactions/store.ts). */
+export const ERASED_FLAG = 'erased'
+
 export type Filled = { node: SpanNode; fields: Set<keyof SpanNode>; gainedUsage: boolean; gainedInteraction: boolean }
 
 /**
@@ -26,6 +29,8 @@ export const fill = (graph: TraceGraph, node: SpanNode, copy: SpanNode): Filled 
   const had = hasUsage(node)
   for (const field of FILLABLE) {
     if (node[field] !== null || copy[field] === null) continue
+    // A resend does not bring back what was erased.
+    if (field === 'statusMessage' && node.flags.includes(ERASED_FLAG)) continue
     if (isCount(field) && !fits(node, field, copy[field])) continue
     graph.touch(node)
     assign(node, copy, field)

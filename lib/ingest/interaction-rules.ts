@@ -98,11 +98,17 @@ export const viewOf = (state: InteractionState): InteractionView => {
   }
 }
 
+/** What an erased user counts on as. */
+export const ERASED_PREFIX = 'erased-'
+const isErased = (state: InteractionState): boolean => state.given.userId?.startsWith(ERASED_PREFIX) ?? false
+
 /** Merges an interaction event; times in `given` are microseconds as text. Returns whether anything changed. */
 export const mergeGiven = (state: InteractionState, event: Given, arrivalUs: Micros): boolean => {
   let changed = false
   for (const field of GIVEN_FIELDS) {
     const value = event[field]
+    // A resend does not bring an erased user back.
+    if (field === 'userId' && isErased(state)) continue
     if (value !== undefined && state.given[field] !== value) {
       state.given[field] = value
       changed = true
@@ -116,7 +122,8 @@ export const mergeGiven = (state: InteractionState, event: Given, arrivalUs: Mic
 }
 
 /** Later `at` wins, equal `at`: the later arrival. Returns whether anything changed. */
-export const mergeOutcome = (state: InteractionState, outcome: Outcome, atGiven: boolean): boolean => {
+export const mergeOutcome = (state: InteractionState, sent: Outcome, atGiven: boolean): boolean => {
+  const outcome = isErased(state) ? { ...sent, reason: null } : sent
   const old = state.outcome
   if (old && outcome.atUs < old.atUs) return false
   // Without `at` the time is the arrival: the same outcome sent again says nothing new.

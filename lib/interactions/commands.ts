@@ -2,6 +2,7 @@ import 'server-only'
 import { notFound } from '@/lib/core/errors'
 import { randomText } from '@/lib/core/ids'
 import { mutation } from '@/lib/core/mutation'
+import { ERASED_PREFIX } from '@/lib/ingest/interaction-rules'
 import { ERASE_BATCH, eraseInteractions, lockInteractionsOf } from '@/lib/interactions/store'
 import { UserParams } from '@/lib/interactions/schema'
 
@@ -15,7 +16,7 @@ export const eraseUser = mutation({
   run: async (tx, ctx, input) => {
     const ids = await lockInteractionsOf(tx, ctx.teamId, input.userId)
     if (ids.length === 0) throw notFound()
-    const pseudonym = `erased-${randomText(16, '0123456789abcdefghjkmnpqrstvwxyz')}`
+    const pseudonym = `${ERASED_PREFIX}${randomText(16, '0123456789abcdefghjkmnpqrstvwxyz')}`
     const payloads = await eraseInteractions(tx, ctx.teamId, ids, input.userId, pseudonym)
     const value = { interactions: ids.length, payloads, more: ids.length === ERASE_BATCH }
     return { value, audit: [{ kind: 'user.erase', subject: pseudonym, after: value }] }

@@ -4,10 +4,18 @@ import type { Tx } from '@/lib/core/db'
 /** Interactions of one user erased in one go; more are erased by calling again. */
 export const ERASE_BATCH = 5_000
 
-/** The user's interactions, locked in order of id. */
+/** The user's interactions; their traces are locked first and then they, each in order, as ingest does. */
 export const lockInteractionsOf = async (tx: Tx, teamId: string, userId: string): Promise<string[]> => {
+  const found = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM interaction WHERE team_id = ${teamId} AND user_id = ${userId} ORDER BY id LIMIT ${ERASE_BATCH}`
+  const ids = found.map((row) => row.id)
+  await tx.$queryRaw`
+    SELECT h.trace_id FROM trace h WHERE h.team_id = ${teamId} AND h.trace_id IN
+      (SELECT t.trace_id FROM turn t WHERE t.team_id = ${teamId} AND t.interaction_id = ANY(${ids}::text[]))
+    ORDER BY h.trace_id FOR UPDATE`
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM interaction WHERE team_id = ${teamId} AND user_id = ${userId} ORDER BY id LIMIT ${ERASE_BATCH} FOR UPDATE`
+    SELECT id FROM interaction WHERE team_id = ${teamId} AND id = ANY(${ids}::text[]) AND user_id = ${userId}
+    ORDER BY id FOR UPDATE`
   return rows.map((row) => row.id)
 }
 
@@ -40,12 +48,22 @@ export const eraseInteractions = async (
     WHERE s.team_id = p.team_id AND s.day = p.day AND s.trace_id = p.trace_id AND s.span_id = p.span_id
       AND p.team_id = ${teamId} AND p.day = ANY(${days}::date[]) AND s.day = ANY(${days}::date[])
       AND p.trace_id = ANY(${traceIds}::text[]) AND s.trace_id = ANY(${traceIds}::text[]) AND 'erased' = ANY(s.flags)`
+  // The days of these interactions move to the pseudonym, row by row: the user's others still count under the old name.
+  await tx.$executeRaw`
+    WITH days AS (
+      SELECT (started_at AT TIME ZONE 'UTC')::date AS day, coalesce(agent, '') AS agent, count(*) AS n
+      FROM interaction WHERE team_id = ${teamId} AND id = ANY(${[...ids]}::text[]) AND started_at IS NOT NULL GROUP BY 1, 2
+    ), taken AS (
+      UPDATE user_day u SET interactions = u.interactions - d.n FROM days d
+      WHERE u.team_id = ${teamId} AND u.user_id = ${userId} AND u.day = d.day AND u.agent = d.agent
+    )
+    INSERT INTO user_day (team_id, day, agent, user_id, interactions)
+    SELECT ${teamId}, day, agent, ${pseudonym}, n FROM days`
+  await tx.$executeRaw`DELETE FROM user_day WHERE team_id = ${teamId} AND user_id = ${userId} AND interactions = 0`
   await tx.$executeRaw`
     UPDATE interaction SET user_id = ${pseudonym}, given = jsonb_set(given, '{userId}', to_jsonb(${pseudonym}::text)), outcome_reason = NULL
     WHERE team_id = ${teamId} AND id = ANY(${[...ids]}::text[])`
   await tx.$executeRaw`
     UPDATE score SET comment = NULL WHERE team_id = ${teamId} AND interaction_id = ANY(${[...ids]}::text[])`
-  await tx.$executeRaw`
-    UPDATE user_day SET user_id = ${pseudonym} WHERE team_id = ${teamId} AND user_id = ${userId}`
   return payloads
 }

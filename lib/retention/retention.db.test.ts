@@ -7,6 +7,7 @@ import { commitItems } from '@/lib/ingest/commit'
 import { normaliser } from '@/lib/ingest/normalise'
 import { eraseUser } from '@/lib/interactions/commands'
 import { applyRetention } from '@/lib/retention/apply'
+import { recount } from '@/lib/metrics/recount'
 import { setRetention } from '@/lib/retention/commands'
 import { auditOf, makeTeam, systemCtx } from '@/scripts/testing/house'
 
@@ -192,9 +193,14 @@ describe('erasing a user', () => {
     })
     expect(performance.now() - started).toBeLessThan(1_000)
     expect(await sums()).toEqual(before)
+    // Sent again, or told late, it stays out.
+    await store(team.id, now, [...conversation('mine', at), { ...conversation('mine', at)[2], at: now.toISOString() }])
+    expect(await sums()).toEqual(before)
     for (const table of ['span', 'span_payload', 'interaction', 'user_day', 'score', 'turn']) {
       expect(await count(`${table} x WHERE team_id = $1 AND x::text LIKE '%kim%'`, [team.id])).toBe(0)
     }
+    const days = (await recount(pool())).find(({ table }) => table === 'user_day')
+    expect(days?.mismatches.filter(({ key }) => key.startsWith(team.id))).toEqual([])
     expect(await count('span_payload WHERE team_id = $1', [team.id])).toBe(501)
     expect(await count('user_day WHERE team_id = $1', [team.id])).toBe(502)
     await expect(eraseUser(systemCtx(team.id), { userId: 'kim@example.org' })).rejects.toMatchObject({

@@ -1,7 +1,7 @@
 import 'server-only'
 import type { PoolClient } from 'pg'
-import { bucketOf, type Histogram, addTo } from '@/lib/core/histogram'
-import { hourOf, type Micros } from '@/lib/core/micros'
+import { bucketOf } from '@/lib/core/histogram'
+import type { Micros } from '@/lib/core/micros'
 import {
   mergeGiven,
   mergeInferred,
@@ -13,9 +13,10 @@ import {
   type Turn,
 } from '@/lib/ingest/interaction-rules'
 import type { Item } from '@/lib/ingest/items'
-import { addHistogram, addMeasures, contributionOf, dimsOf, spendOf } from '@/lib/ingest/measures'
-import { countTurn, RollupDelta, type Spend, type Total } from '@/lib/ingest/rollup-rules'
+import { addHistogram, addMeasures } from '@/lib/ingest/measures'
+import { countTurn, RollupDelta, type Total } from '@/lib/ingest/rollup-rules'
 import type { SettledTrace } from '@/lib/ingest/settle'
+import { failsTurn, type Moves, spanMoves, turnKey, turnOf, type TurnMove } from '@/lib/ingest/span-moves'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import {
   addSpend,
@@ -106,110 +107,6 @@ export const moveLedger = async (
   return { delta, changedItems }
 }
 
-/**
- * A turn that got spans, lost some or has some that changed. `rebuild` = some left, so its earliest and latest must be
- * read again from all its spans; what only changed moves by the difference, since fields are filled and never emptied.
- */
-type TurnMove = {
-  interactionId: string
-  traceId: string
-  rebuild: boolean
-  added: SpanNode[]
-  changed: { old: SpanNode; node: SpanNode }[]
-}
-
-/** What the batch's spans change, per interaction; spans of no interaction go to the roll-ups at once. */
-class Moves {
-  readonly touched = new Set<string>()
-  readonly totals = new Map<string, Map<string, Total>>()
-  readonly spend = new Map<string, Map<string, Spend>>()
-  readonly turns = new Map<string, TurnMove>()
-
-  add(interactionId: string, node: SpanNode, sign: 1n | -1n): void {
-    this.touched.add(interactionId)
-    const contribution = contributionOf(node)
-    const totals = mapIn(this.totals, interactionId)
-    for (const dims of dimsOf(node)) {
-      const key = JSON.stringify(dims)
-      let total = totals.get(key)
-      if (!total) totals.set(key, (total = { dims, measures: {}, llmHist: {}, toolHist: {} }))
-      addMeasures(total.measures, contribution.measures, sign)
-      if (contribution.llmBucket !== null) addTo(total.llmHist, contribution.llmBucket, Number(sign))
-      if (contribution.toolBucket !== null) addTo(total.toolHist, contribution.toolBucket, Number(sign))
-    }
-    const spend = spendOf(node, contribution)
-    if (!spend) return
-    const rows = mapIn(this.spend, interactionId)
-    const key = `${spend.hour}${JSON.stringify(spend.dims)}`
-    const row = rows.get(key)
-    if (row) addMeasures(row.measures, spend.measures, sign)
-    else {
-      const made: Spend = { ...spend, measures: {} }
-      addMeasures(made.measures, spend.measures, sign)
-      rows.set(key, made)
-    }
-  }
-
-  turn(interactionId: string, traceId: string): TurnMove {
-    this.touched.add(interactionId)
-    const key = turnKey({ interactionId, traceId })
-    let turn = this.turns.get(key)
-    if (!turn) this.turns.set(key, (turn = { interactionId, traceId, rebuild: false, added: [], changed: [] }))
-    return turn
-  }
-
-  spendList(): { interactionId: string; spend: Spend }[] {
-    return [...this.spend].flatMap(([interactionId, rows]) =>
-      [...rows.values()]
-        .filter((row) => Object.values(row.measures).some((value) => value !== 0n))
-        .map((spend) => ({ interactionId, spend })),
-    )
-  }
-}
-
-const spanMoves = (traces: ReadonlyMap<string, SettledTrace>, delta: RollupDelta): Moves => {
-  const moves = new Moves()
-  for (const { graph } of traces.values()) {
-    for (const node of graph.changed()) {
-      const old = graph.before.get(node.spanId)
-      const from = old ? interactionOf(old, graph.modeBefore) : null
-      const to = interactionOf(node, graph.mode)
-      if (old) count(moves, delta, old, from, -1n)
-      count(moves, delta, node, to, 1n)
-      if (old && from !== null && from !== to) moves.turn(from, graph.traceId).rebuild = true
-      if (to === null) continue
-      const turn = moves.turn(to, graph.traceId)
-      if (old && from === to) turn.changed.push({ old, node })
-      else turn.added.push(node)
-    }
-  }
-  return moves
-}
-
-const count = (
-  moves: Moves,
-  delta: RollupDelta,
-  node: SpanNode,
-  interactionId: string | null,
-  sign: 1n | -1n,
-): void => {
-  if (interactionId !== null) {
-    moves.add(interactionId, node, sign)
-    return
-  }
-  const contribution = contributionOf(node)
-  const hist = (bucket: number | null): Histogram => (bucket === null ? {} : { [bucket]: 1 })
-  const add = {
-    measures: contribution.measures,
-    llmHist: hist(contribution.llmBucket),
-    toolHist: hist(contribution.toolBucket),
-  }
-  const hour = hourOf(node.startUs)
-  for (const dims of dimsOf(node)) delta.unattributed(hour, dims, node, add, sign)
-  const spend = spendOf(node, contribution)
-  if (spend) delta.addSpend(spend, node, sign)
-}
-
 /** Brings turns up to date and the sums their interactions keep of them. */
 const moveTurns = async (
   client: PoolClient,
@@ -273,8 +170,6 @@ const widen = (state: InteractionState, turn: Turn): void => {
 const spansOf = (graph: TraceGraph, interactionId: string): SpanNode[] =>
   [...graph.nodes.values()].filter((node) => interactionOf(node, graph.mode) === interactionId)
 
-const failsTurn = (node: SpanNode): boolean => node.top && node.status === 'error'
-
 /** A span that stays may have ended, named more, or lost its place at the top, where its failure counted. */
 const changeTurn = (turn: Turn | undefined, changed: TurnMove['changed']): Turn | undefined => {
   if (!turn) return undefined
@@ -282,36 +177,6 @@ const changeTurn = (turn: Turn | undefined, changed: TurnMove['changed']): Turn 
     turn.failedTops += Number(failsTurn(node)) - Number(failsTurn(old))
     if (node.endUs !== null) turn.lastEndUs = Math.max(turn.lastEndUs ?? node.endUs, node.endUs)
     turn.lastEventUs = Math.max(turn.lastEventUs, node.endUs ?? node.startUs)
-    mergeInferred(turn.inferred, toldBy(node))
-  }
-  return turn
-}
-
-/** A turn from its spans, or an old one with some more; undefined when there are none. */
-export const turnOf = (
-  interactionId: string,
-  traceId: string,
-  nodes: readonly SpanNode[],
-  old?: Turn,
-): Turn | undefined => {
-  let turn = old && { ...old, inferred: { ...old.inferred } }
-  for (const node of nodes) {
-    const last = Math.max(node.startUs, node.endUs ?? node.startUs)
-    turn ??= {
-      interactionId,
-      traceId,
-      spans: 0,
-      firstStartUs: node.startUs,
-      lastEndUs: null,
-      lastEventUs: last,
-      failedTops: 0,
-      inferred: {},
-    }
-    turn.spans += 1
-    turn.firstStartUs = Math.min(turn.firstStartUs, node.startUs)
-    if (node.endUs !== null) turn.lastEndUs = Math.max(turn.lastEndUs ?? node.endUs, node.endUs)
-    turn.lastEventUs = Math.max(turn.lastEventUs, last)
-    if (failsTurn(node)) turn.failedTops += 1
     mergeInferred(turn.inferred, toldBy(node))
   }
   return turn
@@ -402,17 +267,8 @@ const moveOwned = async (
 
 const owner = (view: InteractionView): string => JSON.stringify([view.agent, view.release, view.workflow, view.segment])
 
-const turnKey = (turn: { interactionId: string; traceId: string }): string =>
-  JSON.stringify([turn.interactionId, turn.traceId])
-
 const stateOf = (states: ReadonlyMap<string, InteractionState>, id: string): InteractionState => {
   const state = states.get(id)
   if (!state) throw new Error(`interaction ${id} was not locked`)
   return state
-}
-
-const mapIn = <V>(maps: Map<string, Map<string, V>>, key: string): Map<string, V> => {
-  let map = maps.get(key)
-  if (!map) maps.set(key, (map = new Map()))
-  return map
 }

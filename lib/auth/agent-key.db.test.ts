@@ -68,8 +68,8 @@ describe('a key', () => {
   test('no error message holds a secret', async () => {
     const { text } = await aKey((await aTeam()).id, ['read'])
     const secret = text.slice(17)
-    for (const work of [ctxOf(text), ctxOf(text.replace(/^sbx_.{12}/, 'sbx_aaaaaaaaaaaa'))]) {
-      const error = await work.catch((e: Error) => e)
+    for (const key of [text, text.replace(/^sbx_.{12}/, 'sbx_aaaaaaaaaaaa')]) {
+      const error = await ctxOf(key).catch((e: Error) => e)
       expect(`${error instanceof Error ? error.stack : ''}`).not.toContain(secret)
     }
   })

@@ -66,11 +66,6 @@ export class Batcher {
     })
   }
 
-  /** Whether nothing is waiting or under way. */
-  get idle(): boolean {
-    return this.pendingItems === 0
-  }
-
   private pump(): void {
     for (const [teamId, queue] of [...this.queues]) {
       while (queue.waiting.length > 0 && queue.lanes < this.limits.lanesPerTeam && this.lanes < this.limits.lanes) {

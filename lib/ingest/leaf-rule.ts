@@ -40,11 +40,11 @@ export const gainInteraction = (graph: TraceGraph, node: SpanNode): void => {
 }
 
 /**
- * New cycles: spans whose line would come back to themselves. One link of each is cut, above the span with the smallest
- * (start, id), so that the cut does not depend on arrival. A self-parent is a cycle of one. Returns the cut spans.
+ * New cycles: spans whose line comes back to themselves through a link of this batch. A self-parent is a cycle of one.
+ * Changes nothing.
  */
-export const cutCycles = (graph: TraceGraph): SpanNode[] => {
-  const cuts: SpanNode[] = []
+export const newCycles = (graph: TraceGraph): SpanNode[][] => {
+  const cycles: SpanNode[][] = []
   const clean = new Set<string>()
   for (const id of graph.linked) {
     const path: SpanNode[] = []
@@ -55,18 +55,21 @@ export const cutCycles = (graph: TraceGraph): SpanNode[] => {
       onPath.add(node.spanId)
       node = graph.parentOf(node)
     }
-    if (node && onPath.has(node.spanId)) {
-      const cycle = path.slice(path.indexOf(node))
-      const cut = cycle.reduce((a, b) => (before(b, a) ? b : a))
-      graph.touch(cut)
-      cut.cut = true
-      cut.flags = [...cut.flags, 'cycle']
-      cuts.push(cut)
-    }
+    if (node && onPath.has(node.spanId)) cycles.push(path.slice(path.indexOf(node)))
     for (const step of path) clean.add(step.spanId)
   }
-  return cuts
+  return cycles
 }
+
+/** Cuts one link of each, above the span with the smallest (start, id): whatever came first. Returns the cut spans. */
+const cutCycles = (graph: TraceGraph): SpanNode[] =>
+  newCycles(graph).map((cycle) => {
+    const cut = cycle.reduce((a, b) => (before(b, a) ? b : a))
+    graph.touch(cut)
+    cut.cut = true
+    cut.flags = [...cut.flags, 'cycle']
+    return cut
+  })
 
 /** A cut span and all below it: closed, because nothing stands above it any more. */
 const component = (graph: TraceGraph, top: SpanNode): string[] => {

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import type { Micros } from '@/lib/core/micros'
 import { settleCosts } from '@/lib/ingest/cost-rules'
 import { fill, settleFilled, type Filled } from '@/lib/ingest/fill-rules'
-import { settleLinks } from '@/lib/ingest/leaf-rule'
+import { newCycles, settleLinks } from '@/lib/ingest/leaf-rule'
 import { hasUsage, isModelCall, type SpanNode } from '@/lib/ingest/span-node'
 import {
   lockTraces,
@@ -210,22 +210,9 @@ const closers = (graph: TraceGraph): SpanKey[] => {
 
 /** The spans on lines that would come back to themselves: everything below them is computed anew. */
 const wouldCycle = (graph: TraceGraph): SpanKey[] => {
-  const found: SpanKey[] = []
-  const clean = new Set<string>()
-  for (const id of graph.linked) {
-    const path: string[] = []
-    const onPath = new Set<string>()
-    let node: SpanNode | undefined = graph.node(id)
-    while (node && !clean.has(node.spanId) && !onPath.has(node.spanId)) {
-      path.push(node.spanId)
-      onPath.add(node.spanId)
-      node = graph.parentOf(node)
-    }
-    if (node && onPath.has(node.spanId)) {
-      for (const spanId of path.slice(path.indexOf(node.spanId))) found.push({ traceId: graph.traceId, spanId })
-    }
-    for (const step of path) clean.add(step)
-  }
+  const found = newCycles(graph)
+    .flat()
+    .map(({ spanId }) => ({ traceId: graph.traceId, spanId }))
   // New spans may carry stored ones below them: once a component is computed anew, all of it must be there.
   return found.length === 0
     ? []

@@ -15,7 +15,7 @@ import {
   type Rejected,
   type SpanEvent,
 } from '@/lib/ingest/schema'
-import type { SpanNode } from '@/lib/ingest/span-node'
+import { newNode } from '@/lib/ingest/span-node'
 import { saltedHash } from '@/lib/redaction/hash'
 import { compileRedactor, redactedText, type Redactor } from '@/lib/redaction/rules'
 import { RedactionConfig, type JsonValue } from '@/lib/redaction/schema'
@@ -137,7 +137,7 @@ const spanItem = (event: SpanEvent, { sender, redact, flags }: Context): Item =>
   const attributes = boundAttributes(event.attributes, redact)
   const day = dayOf(startUs)
   const u = event.usage
-  const node: SpanNode = {
+  const node = newNode({
     day,
     traceId: event.traceId,
     spanId: event.id,
@@ -153,7 +153,11 @@ const spanItem = (event: SpanEvent, { sender, redact, flags }: Context): Item =>
     segment: null,
     environment: sender.environment,
     interactionId: event.interactionId ?? null,
-    inheritedInteraction: null,
+    userId: null,
+    outcome: null,
+    scope: null,
+    serviceInstance: null,
+    subAgent: null,
     model: event.model ?? null,
     requestModel: event.requestModel ?? null,
     provider: event.provider ?? null,
@@ -176,22 +180,10 @@ const spanItem = (event: SpanEvent, { sender, redact, flags }: Context): Item =>
     reasoningTokens: u?.reasoningTokens ?? null,
     audioInputTokens: u?.audioInputTokens ?? null,
     audioOutputTokens: u?.audioOutputTokens ?? null,
-    borrowed: null,
     costReported: event.costUsd == null ? null : parseUsd(event.costUsd),
-    costComputed: null,
-    cost: null,
-    costState: null,
-    priceSource: null,
-    priceRates: null,
-    modelParent: null,
-    subModel: false,
-    subPriced: false,
-    underPriced: false,
-    cut: false,
-    top: true,
     flags,
     receivedUs: sender.nowUs,
-  }
+  })
   const payload =
     input || output || attributes
       ? {

@@ -18,6 +18,15 @@ export type SpanNode = {
   environment: string | null
   interactionId: string | null
   inheritedInteraction: string | null
+  userId: string | null
+  /** Canonical JSON of a SpanOutcome (interaction-rules.ts), as told by attributes; its time is the span's end. */
+  outcome: string | null
+  /** Instrumentation scope; null = native event. */
+  scope: string | null
+  /** The process that sent it, as far as its resource tells. */
+  serviceInstance: string | null
+  /** An agent named beside the one the span counts under. */
+  subAgent: string | null
   model: string | null
   requestModel: string | null
   provider: string | null
@@ -47,6 +56,11 @@ export type SpanNode = {
   costState: CostState | null
   priceSource: string | null
   priceRates: unknown
+  /** The call that is billed in place of this one (wire.md 4.3). */
+  duplicateTrace: string | null
+  duplicateSpan: string | null
+  /** An agent span priced for its trace, or a model call below one (wire.md 4.4). */
+  aggregate: boolean
   modelParent: string | null
   subModel: boolean
   subPriced: boolean
@@ -90,6 +104,11 @@ export const COLUMNS = {
   environment: ['environment', 'text'],
   interactionId: ['interaction_id', 'text'],
   inheritedInteraction: ['inherited_interaction', 'text'],
+  userId: ['user_id', 'text'],
+  outcome: ['outcome', 'text'],
+  scope: ['scope', 'text'],
+  serviceInstance: ['service_instance', 'text'],
+  subAgent: ['sub_agent', 'text'],
   model: ['model', 'text'],
   requestModel: ['request_model', 'text'],
   provider: ['provider', 'text'],
@@ -119,6 +138,9 @@ export const COLUMNS = {
   costState: ['cost_state', 'text'],
   priceSource: ['price_source', 'text'],
   priceRates: ['price_rates', 'json'],
+  duplicateTrace: ['duplicate_trace', 'text'],
+  duplicateSpan: ['duplicate_span', 'text'],
+  aggregate: ['aggregate', 'bool'],
   modelParent: ['model_parent', 'text'],
   subModel: ['sub_model', 'bool'],
   subPriced: ['sub_priced', 'bool'],
@@ -138,3 +160,44 @@ export const hasUsage = (node: SpanNode): boolean =>
 /** An ended call's duration in ms; null = unknown. */
 export const durationMs = (node: Pick<SpanNode, 'startUs' | 'endUs'>): number | null =>
   node.endUs === null ? null : Math.max(0, node.endUs - node.startUs) / 1000
+
+/** What a sender says of a span; the rest of a node is derived. */
+export type SentSpan = Omit<SpanNode, DerivedField>
+type DerivedField =
+  | 'inheritedInteraction'
+  | 'borrowed'
+  | 'costComputed'
+  | 'cost'
+  | 'costState'
+  | 'priceSource'
+  | 'priceRates'
+  | 'duplicateTrace'
+  | 'duplicateSpan'
+  | 'aggregate'
+  | 'modelParent'
+  | 'subModel'
+  | 'subPriced'
+  | 'underPriced'
+  | 'cut'
+  | 'top'
+
+/** A node nothing has been settled for yet. */
+export const newNode = (sent: SentSpan): SpanNode => ({
+  ...sent,
+  inheritedInteraction: null,
+  borrowed: null,
+  costComputed: null,
+  cost: null,
+  costState: null,
+  priceSource: null,
+  priceRates: null,
+  duplicateTrace: null,
+  duplicateSpan: null,
+  aggregate: false,
+  modelParent: null,
+  subModel: false,
+  subPriced: false,
+  underPriced: false,
+  cut: false,
+  top: true,
+})

@@ -140,6 +140,8 @@ describe('migrations', () => {
     sign_in_attempt: 'comes before any team is known; passed windows are cleared',
     agent_key: 'is found by the public part of the key',
   }
+  // GIN holds no text without an extension, so such an index cannot begin with the team: it is never a key, and the
+  // partitions and the rows it leads to are narrowed by team all the same.
   const keys = migrations.flatMap((path) => {
     const sql = withoutComments(textOf(path))
     const tables = [...sql.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?"?([a-z_]+)"?\s*\(([\s\S]*?)\n\)/g)].flatMap(
@@ -152,7 +154,9 @@ describe('migrations', () => {
     )
     const indexes = [
       ...sql.matchAll(/CREATE (?:UNIQUE )?INDEX[^;]*?\sON\s+(?:ONLY\s+)?"?([a-z_]+)"?\s*(?:USING \w+\s*)?\(([^;]+)/g),
-    ].map(([, table = '', columns = '']) => ({ path, table, columns }))
+    ].flatMap(([whole = '', table = '', columns = '']) =>
+      whole.includes('USING gin') ? [] : [{ path, table, columns }],
+    )
     return [...tables, ...indexes]
   })
   test('keys and indexes are found', () => expect(keys.length).toBeGreaterThan(20))

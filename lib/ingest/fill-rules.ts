@@ -4,7 +4,8 @@ import type { TraceGraph } from '@/lib/ingest/trace-graph'
 
 /** Fields a later copy may fill while they are empty; what is set stays (wire.md 1.2). */
 const FILLABLE = [
-  'endUs', 'agent', 'release', 'workflow', 'segment', 'environment', 'interactionId', 'model', 'requestModel', 'provider',
+  'endUs', 'agent', 'release', 'workflow', 'segment', 'environment', 'interactionId', 'userId',
+  'outcome', 'scope', 'serviceInstance', 'subAgent', 'model', 'requestModel', 'provider',
   'responseId', 'promptName', 'promptVersion', 'toolName', 'toolCallId', 'actionId', 'attempt', 'finishReason', 'errorType',
   'statusMessage', 'firstTokenMs', 'inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens',
   'cacheWrite1hTokens', 'reasoningTokens', 'audioInputTokens', 'audioOutputTokens', 'costReported',
@@ -14,6 +15,9 @@ const PRICED_BY = new Set<keyof SpanNode>([
   'model', 'requestModel', 'provider', 'inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens',
   'cacheWrite1hTokens', 'reasoningTokens', 'audioInputTokens', 'audioOutputTokens', 'costReported', 'firstTokenMs',
 ]) // prettier-ignore
+
+/** What erasing a user empties on a span. */
+const PERSONAL = new Set<keyof SpanNode>(['statusMessage', 'userId', 'outcome'])
 
 /** On spans whose texts were erased (lib/interactions/store.ts). */
 export const ERASED_FLAG = 'erased'
@@ -30,7 +34,7 @@ export const fill = (graph: TraceGraph, node: SpanNode, copy: SpanNode): Filled 
   for (const field of FILLABLE) {
     if (node[field] !== null || copy[field] === null) continue
     // A resend does not bring back what was erased.
-    if (field === 'statusMessage' && node.flags.includes(ERASED_FLAG)) continue
+    if (PERSONAL.has(field) && node.flags.includes(ERASED_FLAG)) continue
     if (isCount(field) && !fits(node, field, copy[field])) continue
     graph.touch(node)
     assign(node, copy, field)

@@ -3,10 +3,13 @@ import { hourOf, type Micros } from '@/lib/core/micros'
 import type { SpanNode } from '@/lib/ingest/span-node'
 
 /** Fields that spans can tell about their interaction; the last non-empty by span start wins (wire.md 1.5). */
-export const INFERRED_FIELDS = ['agent', 'release', 'workflow', 'segment'] as const
+export const INFERRED_FIELDS = ['agent', 'release', 'workflow', 'segment', 'userId', 'outcome'] as const
 export type InferredField = (typeof INFERRED_FIELDS)[number]
-/** A value with the place of the span that told it: start, trace, span. Compared in that order; the greatest wins. */
-export type Told = readonly [value: string, startUs: Micros, traceId: string, spanId: string]
+/**
+ * A value with the place of the span that told it: time, trace, span. Compared in that order; the greatest wins. The time
+ * is the span's start; an outcome's is the span's end (wire.md 1.5).
+ */
+export type Told = readonly [value: string, timeUs: Micros, traceId: string, spanId: string]
 export type Inferred = Partial<Record<InferredField, Told>>
 
 export const GIVEN_FIELDS = [
@@ -32,6 +35,13 @@ export type Outcome = {
   atUs: Micros
 }
 
+/** What a span's attributes say of the outcome (wire.md 3.2). */
+export type SpanOutcome = Pick<Outcome, 'result' | 'escalated' | 'severity' | 'reason'>
+
+/** The one spelling of a span's outcome: the ledger and its recount compare it as text. */
+export const spanOutcomeText = ({ result, escalated, severity, reason }: SpanOutcome): string =>
+  JSON.stringify({ result, escalated, severity, reason })
+
 /** One interaction as stored: what was given, what spans told, its outcome and the sums of its turns. */
 export type InteractionState = {
   id: string
@@ -40,6 +50,7 @@ export type InteractionState = {
   firstEventUs: Micros | null
   firstSpanUs: Micros | null
   lastSpanUs: Micros | null
+  /** Given by an event; what counts is `outcomeOf`. */
   outcome: Outcome | null
   turns: number
   turnsFailed: number
@@ -78,7 +89,8 @@ export type InteractionView = {
 }
 
 export const viewOf = (state: InteractionState): InteractionView => {
-  const pick = (field: InferredField): string | null => state.given[field] ?? state.inferred[field]?.[0] ?? null
+  const pick = (field: Exclude<InferredField, 'outcome'>): string | null =>
+    state.given[field] ?? state.inferred[field]?.[0] ?? null
   const givenStart = state.given.startedAt === undefined ? null : Number(state.given.startedAt)
   const givenEnd = state.given.endedAt === undefined ? null : Number(state.given.endedAt)
   const startUs = givenStart ?? state.firstSpanUs ?? state.firstEventUs
@@ -88,7 +100,7 @@ export const viewOf = (state: InteractionState): InteractionView => {
     release: pick('release'),
     workflow: pick('workflow'),
     segment: pick('segment'),
-    userId: state.given.userId ?? null,
+    userId: pick('userId'),
     channel: state.given.channel ?? null,
     locale: state.given.locale ?? null,
     startUs,
@@ -98,9 +110,19 @@ export const viewOf = (state: InteractionState): InteractionView => {
   }
 }
 
+/** The outcome that counts: of the given one and the last told by a span the later; at the same time the given one. */
+export const outcomeOf = (state: InteractionState): Outcome | null => {
+  const told = state.inferred.outcome
+  if (!told || (state.outcome && state.outcome.atUs >= told[1])) return state.outcome
+  return { ...spanOutcome(told[0]), badOutcomeCost: null, csat: null, atUs: told[1] }
+}
+
+/** Written by spanOutcomeText only. */
+const spanOutcome = (text: string): SpanOutcome => JSON.parse(text) as SpanOutcome
+
 /** What an erased user counts on as. */
 export const ERASED_PREFIX = 'erased-'
-const isErased = (state: InteractionState): boolean => state.given.userId?.startsWith(ERASED_PREFIX) ?? false
+export const isErased = (state: InteractionState): boolean => state.given.userId?.startsWith(ERASED_PREFIX) ?? false
 
 /** Merges an interaction event; times in `given` are microseconds as text. Returns whether anything changed. */
 export const mergeGiven = (state: InteractionState, event: Given, arrivalUs: Micros): boolean => {
@@ -158,7 +180,9 @@ export const toldBy = (node: SpanNode): Inferred => {
   const inferred: Inferred = {}
   for (const field of INFERRED_FIELDS) {
     const value = node[field]
-    if (value !== null && value !== '') inferred[field] = [value, node.startUs, node.traceId, node.spanId]
+    if (value === null || value === '') continue
+    const timeUs = field === 'outcome' ? (node.endUs ?? node.startUs) : node.startUs
+    inferred[field] = [value, timeUs, node.traceId, node.spanId]
   }
   return inferred
 }

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import { bucketOf } from '@/lib/core/histogram'
 import type { Micros } from '@/lib/core/micros'
 import {
+  isErased,
   mergeGiven,
   mergeInferred,
   mergeOutcome,
@@ -165,6 +166,8 @@ const widen = (state: InteractionState, turn: Turn): void => {
   state.firstSpanUs = Math.min(state.firstSpanUs ?? turn.firstStartUs, turn.firstStartUs)
   state.lastSpanUs = Math.max(state.lastSpanUs ?? turn.lastEventUs, turn.lastEventUs)
   mergeInferred(state.inferred, turn.inferred)
+  // What erasing took away does not come back with a later span.
+  if (isErased(state)) delete state.inferred.userId
 }
 
 const spansOf = (graph: TraceGraph, interactionId: string): SpanNode[] =>

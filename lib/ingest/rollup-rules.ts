@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Histogram } from '@/lib/core/histogram'
 import { dayOf, windowOf } from '@/lib/core/micros'
-import { turnMs, type InteractionState, type InteractionView, type Turn } from '@/lib/ingest/interaction-rules'
+import {
+  outcomeOf,
+  turnMs,
+  type InteractionState,
+  type InteractionView,
+  type Turn,
+} from '@/lib/ingest/interaction-rules'
 import {
   ALL_SPANS,
   addMeasures,
@@ -160,7 +166,7 @@ export const seriesIdOf = (text: string): string => {
 
 /** What an interaction adds to a group in which it has spans: itself, its outcome, and its spans of that group. */
 export const cohortVector = (state: InteractionState, measures: Measures): CohortVector => {
-  const { outcome } = state
+  const outcome = outcomeOf(state)
   const resolved = outcome?.result === 'resolved'
   const vector: CohortVector = {
     ...measures,

@@ -1,8 +1,14 @@
 import 'server-only'
 import type { Tx } from '@/lib/core/db'
+import { Prisma } from '@/lib/core/generated/prisma/client'
 
 /** Interactions of one user erased in one go; more are erased by calling again. */
 export const ERASE_BATCH = 5_000
+
+/** What spans told, without the user and the outcome's reason; the same text as on the spans, which the recount compares. */
+const told = Prisma.sql`
+  CASE WHEN inferred->'outcome' IS NULL THEN inferred - 'userId'
+  ELSE jsonb_set(inferred - 'userId', '{outcome,0}', to_jsonb(((inferred->'outcome'->>0)::jsonb || '{"reason": null}')::text)) END`
 
 /** The user's interactions; their traces are locked first and then they, each in order, as ingest does. */
 export const lockInteractionsOf = async (tx: Tx, teamId: string, userId: string): Promise<string[]> => {
@@ -36,7 +42,8 @@ export const eraseInteractions = async (
   const traceIds = traces.map((trace) => trace.trace_id)
   const days = [...new Set(traces.flatMap((trace) => trace.days))]
   const spans = await tx.$executeRaw`
-    UPDATE span s SET status_message = NULL, flags = array_append(array_remove(s.flags, 'erased'), 'erased') FROM trace h
+    UPDATE span s SET status_message = NULL, user_id = NULL, outcome = (s.outcome::jsonb || '{"reason": null}')::text,
+      flags = array_append(array_remove(s.flags, 'erased'), 'erased') FROM trace h
     WHERE h.team_id = s.team_id AND h.trace_id = s.trace_id AND s.team_id = ${teamId} AND s.day = ANY(${days}::date[])
       AND s.trace_id = ANY(${traceIds}::text[])
       AND coalesce(s.interaction_id, s.inherited_interaction, h.interaction_id) = ANY(${[...ids]}::text[])`
@@ -61,8 +68,11 @@ export const eraseInteractions = async (
     SELECT ${teamId}, day, agent, ${pseudonym}, n FROM days`
   await tx.$executeRaw`DELETE FROM user_day WHERE team_id = ${teamId} AND user_id = ${userId} AND interactions = 0`
   await tx.$executeRaw`
-    UPDATE interaction SET user_id = ${pseudonym}, given = jsonb_set(given, '{userId}', to_jsonb(${pseudonym}::text)), outcome_reason = NULL
+    UPDATE interaction SET user_id = ${pseudonym}, given = jsonb_set(given, '{userId}', to_jsonb(${pseudonym}::text)), outcome_reason = NULL,
+      given_outcome = given_outcome || '{"reason": null}', inferred = ${told}
     WHERE team_id = ${teamId} AND id = ANY(${[...ids]}::text[])`
+  await tx.$executeRaw`
+    UPDATE turn SET inferred = ${told} WHERE team_id = ${teamId} AND interaction_id = ANY(${[...ids]}::text[])`
   await tx.$executeRaw`
     UPDATE score SET comment = NULL WHERE team_id = ${teamId} AND interaction_id = ANY(${[...ids]}::text[])`
   return payloads

@@ -140,7 +140,7 @@ WITH named AS (
   FROM r_span s JOIN named USING (team_id, trace_id) LEFT JOIN r_line l ON l.n = s.n
 )
 SELECT n, team_id, trace_id, span_id, day, interaction, started_at, ended_at, is_top, status,
-  agent, release, workflow, segment, ${hour('started_at')} AS hour, is_billed, is_call, kind,
+  agent, release, workflow, segment, user_id, outcome, ${hour('started_at')} AS hour, is_billed, is_call, kind,
   coalesce(model, request_model, '') AS model, coalesce(prompt_name, '') AS prompt_name,
   coalesce(prompt_version, '') AS prompt_version, coalesce(tool_name, name) AS tool, cost_state,
   1 AS spans,
@@ -205,7 +205,10 @@ CREATE TEMP TABLE r_interaction ON COMMIT DROP AS
 WITH told AS (
   SELECT f.team_id, f.interaction AS id, min(f.started_at) AS first_span_at,
     max(greatest(f.started_at, f.ended_at)) AS last_span_at,
-    ${['agent', 'release', 'workflow', 'segment'].map(lastTold).join(', ')}
+    ${['agent', 'release', 'workflow', 'segment', 'user_id'].map(lastTold).join(', ')},
+    (array_agg(ARRAY[outcome, ((extract(epoch FROM coalesce(ended_at, started_at)) * 1000000)::bigint)::text]
+      ORDER BY coalesce(ended_at, started_at) DESC, trace_id COLLATE "C" DESC, span_id COLLATE "C" DESC)
+      FILTER (WHERE outcome <> ''))[1:1] AS outcome
   FROM r_fact f WHERE f.interaction IS NOT NULL GROUP BY 1, 2
 ), turns AS (
   SELECT team_id, interaction AS id, count(*)::int AS turns, count(*) FILTER (WHERE failed_tops > 0)::int AS turns_failed,
@@ -214,10 +217,16 @@ WITH told AS (
 ), at AS (
   SELECT i.team_id, i.id, 'epoch'::timestamptz + ((i.given->>'startedAt')::bigint * interval '1 microsecond') AS started,
     'epoch'::timestamptz + ((i.given->>'endedAt')::bigint * interval '1 microsecond') AS ended FROM interaction i
+), outcome AS (
+  -- The later of the given outcome and the last told by a span; at the same time the given one.
+  SELECT i.team_id, i.id, o.o, o.at FROM interaction i LEFT JOIN told USING (team_id, id)
+  CROSS JOIN LATERAL (
+    SELECT * FROM (VALUES (i.given_outcome, (i.given_outcome->>'atUs')::bigint, 0), (told.outcome[1][1]::jsonb, told.outcome[1][2]::bigint, 1))
+      AS v(o, at, rank) WHERE v.o IS NOT NULL ORDER BY v.at DESC, v.rank LIMIT 1) o
 )
 SELECT i.team_id, i.id, coalesce(i.given->>'agent', told.agent) AS agent, coalesce(i.given->>'release', told.release) AS release,
   coalesce(i.given->>'workflow', told.workflow) AS workflow, coalesce(i.given->>'segment', told.segment) AS segment,
-  i.given->>'userId' AS user_id, told.first_span_at, told.last_span_at,
+  coalesce(i.given->>'userId', told.user_id) AS user_id, told.first_span_at, told.last_span_at,
   coalesce(at.started, told.first_span_at, i.first_event_at) AS started_at,
   ${hour('coalesce(at.started, told.first_span_at, i.first_event_at)')} AS started_hour,
   coalesce(at.ended, told.last_span_at) AS ended_at,
@@ -225,8 +234,10 @@ SELECT i.team_id, i.id, coalesce(i.given->>'agent', told.agent) AS agent, coales
     greatest(coalesce(at.started, told.first_span_at, i.first_event_at), at.ended, told.last_span_at) END AS last_event_at,
   coalesce(turns.turns, 0) AS turns, coalesce(turns.turns_failed, 0) AS turns_failed,
   coalesce(turns.turns_unknown_duration, 0) AS turns_unknown_duration,
-  i.result, i.escalated, i.severity, i.bad_outcome_cost_nano_usd, i.csat
-FROM interaction i JOIN at USING (team_id, id) LEFT JOIN told USING (team_id, id) LEFT JOIN turns USING (team_id, id);
+  o.o->>'result' AS result, coalesce((o.o->>'escalated')::boolean, false) AS escalated, o.o->>'severity' AS severity,
+  (o.o->>'badOutcomeCost')::bigint AS bad_outcome_cost_nano_usd, (o.o->>'csat')::smallint AS csat,
+  'epoch'::timestamptz + (o.at * interval '1 microsecond') AS outcome_at
+FROM interaction i JOIN at USING (team_id, id) LEFT JOIN told USING (team_id, id) LEFT JOIN outcome o USING (team_id, id) LEFT JOIN turns USING (team_id, id);
 CREATE UNIQUE INDEX ON r_interaction (team_id, id);
 ANALYZE r_interaction;`
 

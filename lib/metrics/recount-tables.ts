@@ -120,11 +120,16 @@ GROUP BY team_id, hour, ${OWNER.join(', ')}, ${group};`
 
 export const PREPARE_SUMS = [TOTALS, LATENCIES, COHORT]
 
-const told = (field: string): string =>
-  `(SELECT jsonb_build_array(f.${field}, (extract(epoch FROM f.started_at) * 1000000)::bigint, f.trace_id, f.span_id)
+const told = (field: string, time = 'f.started_at'): string =>
+  `(SELECT jsonb_build_array(f.${field}, (extract(epoch FROM ${time}) * 1000000)::bigint, f.trace_id, f.span_id)
     FROM r_fact f WHERE f.team_id = t.team_id AND f.interaction = t.interaction AND f.trace_id = t.trace_id AND f.${field} <> ''
-    ORDER BY f.started_at DESC, f.span_id COLLATE "C" DESC LIMIT 1)`
-const allTold = `jsonb_strip_nulls(jsonb_build_object(${OWNER.map((c) => `'${c}', ${told(c)}`).join(', ')}))`
+    ORDER BY ${time} DESC, f.span_id COLLATE "C" DESC LIMIT 1)`
+const tellings = [
+  ...OWNER.map((column) => `'${column}', ${told(column)}`),
+  `'userId', ${told('user_id')}`,
+  `'outcome', ${told('outcome', 'coalesce(f.ended_at, f.started_at)')}`,
+]
+const allTold = `jsonb_strip_nulls(jsonb_build_object(${tellings.join(', ')}))`
 
 const LEAF = [
   'cost_state',
@@ -140,7 +145,8 @@ const LEAF = [
 const TURN = ['spans', 'first_start', 'last_end', 'last_event', 'failed_tops', 'inferred']
 const INTERACTION = [
   'agent', 'release', 'workflow', 'segment', 'user_id', 'first_span_at', 'last_span_at', 'started_at', 'started_hour',
-  'ended_at', 'last_event_at', 'turns', 'turns_failed', 'turns_unknown_duration',
+  'ended_at', 'last_event_at', 'turns', 'turns_failed', 'turns_unknown_duration', 'result', 'escalated', 'severity',
+  'bad_outcome_cost_nano_usd', 'csat', 'outcome_at',
 ] // prettier-ignore
 
 export const COMPARISONS: readonly Comparison[] = [

@@ -4,6 +4,7 @@ import type { Histogram } from '@/lib/core/histogram'
 import { toIso, type Micros } from '@/lib/core/micros'
 import {
   emptyInteraction,
+  outcomeOf,
   viewOf,
   type Given,
   type Inferred,
@@ -23,6 +24,9 @@ import { seriesIdOf, type Spend, type Total } from '@/lib/ingest/rollup-rules'
 
 const us = (column: string): string => `(extract(epoch FROM ${column}) * 1000000)::float8`
 
+/** As stored: jsonb has no bigint. */
+type GivenOutcome = Omit<Outcome, 'badOutcomeCost'> & { badOutcomeCost: string | null }
+
 type InteractionRow = {
   id: string
   given: Given
@@ -30,13 +34,7 @@ type InteractionRow = {
   first_event_us: number | null
   first_span_us: number | null
   last_span_us: number | null
-  result: Outcome['result'] | null
-  escalated: boolean
-  severity: string | null
-  bad: string | null
-  outcome_reason: string | null
-  csat: number | null
-  outcome_us: number | null
+  given_outcome: GivenOutcome | null
   turns: number
   turns_failed: number
   turns_unknown_duration: number
@@ -58,8 +56,7 @@ export const lockInteractions = async (
   )
   const { rows } = await client.query<InteractionRow>(
     `SELECT id, given, inferred, ${us('first_event_at')} AS first_event_us, ${us('first_span_at')} AS first_span_us,
-       ${us('last_span_at')} AS last_span_us, result, escalated, severity, bad_outcome_cost_nano_usd::text AS bad,
-       outcome_reason, csat, ${us('outcome_at')} AS outcome_us, turns, turns_failed, turns_unknown_duration, turn_hist
+       ${us('last_span_at')} AS last_span_us, given_outcome, turns, turns_failed, turns_unknown_duration, turn_hist
      FROM interaction WHERE team_id = $1 AND id = ANY($2::text[]) ORDER BY id FOR UPDATE`,
     [teamId, sorted],
   )
@@ -73,28 +70,28 @@ const toState = (row: InteractionRow): InteractionState => ({
   firstEventUs: row.first_event_us,
   firstSpanUs: row.first_span_us,
   lastSpanUs: row.last_span_us,
-  outcome:
-    row.result === null
-      ? null
-      : {
-          result: row.result,
-          escalated: row.escalated,
-          severity: row.severity,
-          badOutcomeCost: row.bad === null ? null : BigInt(row.bad),
-          reason: row.outcome_reason,
-          csat: row.csat,
-          atUs: row.outcome_us ?? 0,
-        },
+  outcome: row.given_outcome && outcomeFromRow(row.given_outcome),
   turns: row.turns,
   turnsFailed: row.turns_failed,
   turnsUnknownDuration: row.turns_unknown_duration,
   turnHist: row.turn_hist,
 })
 
+/** In the order of an outcome that was sent: the two are compared as text. */
+const outcomeFromRow = (given: GivenOutcome): Outcome => ({
+  result: given.result,
+  escalated: given.escalated,
+  severity: given.severity,
+  badOutcomeCost: given.badOutcomeCost === null ? null : BigInt(given.badOutcomeCost),
+  reason: given.reason,
+  csat: given.csat,
+  atUs: given.atUs,
+})
+
 const UPDATED = [
   'given', 'inferred', 'first_event_at', 'first_span_at', 'last_span_at', 'agent', 'release', 'workflow', 'segment',
   'user_id', 'channel', 'locale', 'started_at', 'started_hour', 'ended_at', 'last_event_at', 'result', 'escalated',
-  'severity', 'bad_outcome_cost_nano_usd', 'outcome_reason', 'csat', 'outcome_at', 'turns', 'turns_failed',
+  'severity', 'bad_outcome_cost_nano_usd', 'outcome_reason', 'csat', 'outcome_at', 'given_outcome', 'turns', 'turns_failed',
   'turns_unknown_duration', 'turn_hist', 'received_at',
 ] // prettier-ignore
 
@@ -109,7 +106,7 @@ export const updateInteractions = async (
   const iso = (value: Micros | null): string | null => (value === null ? null : toIso(value))
   const rows = states.map((state) => {
     const view = viewOf(state)
-    const { outcome } = state
+    const outcome = outcomeOf(state)
     return {
       team_id: teamId,
       id: state.id,
@@ -136,6 +133,10 @@ export const updateInteractions = async (
       outcome_reason: outcome?.reason ?? null,
       csat: outcome?.csat ?? null,
       outcome_at: outcome ? toIso(outcome.atUs) : null,
+      given_outcome: state.outcome && {
+        ...state.outcome,
+        badOutcomeCost: state.outcome.badOutcomeCost === null ? null : String(state.outcome.badOutcomeCost),
+      },
       turns: state.turns,
       turns_failed: state.turnsFailed,
       turns_unknown_duration: state.turnsUnknownDuration,

@@ -1,26 +1,32 @@
 import 'server-only'
 import type { Pool, PoolClient } from 'pg'
 import { AGENT_LIMIT_MESSAGE, registerAgents } from '@/lib/agents/registration'
-import { isDatabaseAway } from '@/lib/core/database-away'
-import { DomainError } from '@/lib/core/errors'
 import { fromDate } from '@/lib/core/micros'
-import type { Item, ItemResult } from '@/lib/ingest/items'
+import { settleSameCalls } from '@/lib/ingest/dedupe'
 import { ERASED_FLAG } from '@/lib/ingest/fill-rules'
+import type { Item, ItemResult } from '@/lib/ingest/items'
 import { moveLedger } from '@/lib/ingest/ledger'
 import { ensurePartitions, forgetPartitions } from '@/lib/ingest/partitions'
-import { settleSpans } from '@/lib/ingest/settle'
+import { mergePayloads, payloadKey } from '@/lib/ingest/payload-merge'
+import { settleSpans, type SettledSpans } from '@/lib/ingest/settle'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import { rememberSeries } from '@/lib/ingest/store/rollups'
 import { scoredSpans, writeScores } from '@/lib/ingest/store/scores'
-import { insertSpans, MAX_TRACE_DAYS, updateSpans, updateTraces, writePayloads } from '@/lib/ingest/store/spans'
+import {
+  insertSpans,
+  MAX_TRACE_DAYS,
+  storedDays,
+  updateSpans,
+  updateTraces,
+  writePayloads,
+} from '@/lib/ingest/store/spans'
+import { inTransaction } from '@/lib/ingest/transaction'
 import { RELEASE_LIMIT_MESSAGE, registerReleases } from '@/lib/releases/registration'
 
-/** Serialisation failures and deadlocks are tried again this often; then the sender is asked to come back. */
-const RETRIES = 3
-
 /**
- * Stores a batch of one team's items in one transaction: everything or nothing, and nothing is answered before the
- * commit. Results are in the order of the items. Throws `unavailable` when the database is away or keeps refusing.
+ * Stores a batch of one team's items in one transaction: everything or nothing. Then settles which of its calls are one
+ * call seen twice; nothing is answered before both are committed. Results are in the order of the items. Throws
+ * `unavailable` when the database is away or keeps refusing.
  */
 export const commitItems = async (
   pool: Pool,
@@ -31,43 +37,33 @@ export const commitItems = async (
   const results: ItemResult[] = items.map(() => 'duplicate')
   const allowed = await register(pool, teamId, items, now, results)
   if (allowed.length === 0) return results
-  await ensurePartitions(
+  const days = allowed.flatMap(({ item }) => dayOfItem(item) ?? [])
+  await ensurePartitions(pool, days)
+  const done = await inTransaction(
     pool,
-    allowed.flatMap(({ item }) => (item.type === 'span' ? [item.node.day] : [])),
-  )
-  for (let attempt = 1; ; attempt++) {
-    try {
-      const done = await transaction(
-        pool,
+    (client) =>
+      apply(
+        client,
         teamId,
         allowed.map(({ item }) => clone(item)),
         now,
-      )
-      allowed.forEach(({ index }, i) => (results[index] = done[i] ?? 'duplicate'))
-      return results
-    } catch (error) {
-      const code = sqlState(error)
+      ),
+    async (code) => {
       // 23514: a partition was dropped since this process saw it.
-      if (code === '23514') forgetPartitions()
-      if (attempt <= RETRIES && (code === '40P01' || code === '40001' || code === '23514')) {
-        if (code === '23514') {
-          await ensurePartitions(
-            pool,
-            allowed.flatMap(({ item }) => (item.type === 'span' ? [item.node.day] : [])),
-          )
-        }
-        continue
-      }
-      if (attempt > RETRIES || isDatabaseAway(error)) {
-        throw new DomainError('unavailable', 'The data could not be stored now. Send it again.', {
-          cause: error,
-          retryAfterSec: 2,
-        })
-      }
-      throw error
-    }
-  }
+      if (code !== '23514') return false
+      forgetPartitions()
+      await ensurePartitions(pool, days)
+      return true
+    },
+  )
+  done.remember()
+  await settleSameCalls(pool, teamId, done.calls, now)
+  allowed.forEach(({ index }, i) => (results[index] = done.results[i] ?? 'duplicate'))
+  return results
 }
+
+const dayOfItem = (item: Item): string | null =>
+  item.type === 'span' ? item.node.day : item.type === 'content' ? item.payload.day : null
 
 /** Settling changes nodes in place: a retry starts from what was sent. */
 const clone = (item: Item): Item => {
@@ -75,32 +71,9 @@ const clone = (item: Item): Item => {
   return item
 }
 
-const transaction = async (pool: Pool, teamId: string, items: readonly Item[], now: Date): Promise<ItemResult[]> => {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    const { results, remember } = await apply(client, teamId, items, now)
-    await client.query('COMMIT')
-    client.release()
-    remember()
-    return results
-  } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      (broken: unknown) => client.release(broken instanceof Error ? broken : true),
-    )
-    throw error
-  }
-}
+type Applied = { results: ItemResult[]; remember: () => void; calls: SpanNode[] }
 
-const PAYLOAD_PARTS = ['input', 'output', 'attributes'] as const
-
-const apply = async (
-  client: PoolClient,
-  teamId: string,
-  items: readonly Item[],
-  now: Date,
-): Promise<{ results: ItemResult[]; remember: () => void }> => {
+const apply = async (client: PoolClient, teamId: string, items: readonly Item[], now: Date): Promise<Applied> => {
   const nowUs = fromDate(now)
   const spanItems = items.filter((item) => item.type === 'span')
   const settled = await settleSpans(
@@ -109,52 +82,8 @@ const apply = async (
     spanItems.map((item) => item.node),
     nowUs,
   )
-
-  const created: SpanNode[] = []
-  const updated: SpanNode[] = []
-  for (const { graph } of settled.traces.values()) {
-    for (const node of graph.changed()) (graph.created.has(node.spanId) ? created : updated).push(node)
-  }
-  await insertSpans(client, teamId, created)
-  await updateSpans(client, teamId, settled.days, updated)
-  // A resend whose start falls on another day keeps the day of the stored span.
-  const storedOf = (item: (typeof spanItems)[number]): SpanNode | undefined =>
-    settled.traces.get(item.node.traceId)?.graph.nodes.get(item.node.spanId)
-  const payloads = new Map<string, NonNullable<(typeof spanItems)[number]['payload']>>()
-  /** Copies whose payload says something that no earlier copy of the batch said. */
-  const telling = new Set<Item>()
-  spanItems.forEach((item, i) => {
-    if (!item.payload || settled.results[i] === 'too_many_days' || storedOf(item)?.flags.includes(ERASED_FLAG)) return
-    const key = JSON.stringify([item.node.traceId, item.node.spanId])
-    const earlier = payloads.get(key)
-    if (PAYLOAD_PARTS.some((part) => item.payload?.[part] != null && earlier?.[part] == null)) telling.add(item)
-    payloads.set(key, {
-      ...item.payload,
-      day: storedOf(item)?.day ?? item.node.day,
-      ...(earlier
-        ? {
-            input: earlier.input ?? item.payload.input,
-            inputFullBytes: earlier.input === null ? item.payload.inputFullBytes : earlier.inputFullBytes,
-            output: earlier.output ?? item.payload.output,
-            outputFullBytes: earlier.output === null ? item.payload.outputFullBytes : earlier.outputFullBytes,
-            attributes: earlier.attributes ?? item.payload.attributes,
-          }
-        : {}),
-    })
-  })
-  const paid = new Set(
-    (await writePayloads(client, teamId, [...payloads.values()], nowUs)).map((key) =>
-      JSON.stringify([key.traceId, key.spanId]),
-    ),
-  )
-  const changedTraces = [...settled.traces.values()].filter(
-    ({ graph }) => graph.created.size > 0 || graph.mode !== graph.modeBefore,
-  )
-  await updateTraces(
-    client,
-    teamId,
-    changedTraces.map(({ header }) => header),
-  )
+  const calls = await writeSpans(client, teamId, settled)
+  const { paid, telling } = await storePayloads(client, teamId, items, settled, nowUs)
 
   const scoreItems = items.filter((item) => item.type === 'score')
   await scoredSpans(client, teamId, scoreItems)
@@ -183,15 +112,67 @@ const apply = async (
           message: `traceId: a trace may have spans on ${MAX_TRACE_DAYS} days; start a new one`,
         }
       }
-      const key = JSON.stringify([item.node.traceId, item.node.spanId])
-      return result === 'duplicate' && !(paid.has(key) && telling.has(item)) ? 'duplicate' : 'stored'
+      const isToldNow = paid.has(payloadKey(item.node)) && telling.has(item)
+      return result === 'duplicate' && !isToldNow ? 'duplicate' : 'stored'
+    }
+    if (item.type === 'content') {
+      return paid.has(payloadKey(item.payload)) && telling.has(item) ? 'stored' : 'duplicate'
     }
     if (item.type === 'score') {
       return scored.has(item.score.id) && latest.get(item.score.id) === item ? 'stored' : 'duplicate'
     }
     return changedItems.has(item) ? 'stored' : 'duplicate'
   })
-  return { results, remember: () => rememberSeries(teamId, delta) }
+  return { results, remember: () => rememberSeries(teamId, delta), calls }
+}
+
+/** Writes what settling made and changed. Answers the batch's own spans and every other that changed with them. */
+const writeSpans = async (client: PoolClient, teamId: string, settled: SettledSpans): Promise<SpanNode[]> => {
+  const created: SpanNode[] = []
+  const updated: SpanNode[] = []
+  for (const { graph } of settled.traces.values()) {
+    for (const node of graph.changed()) (graph.created.has(node.spanId) ? created : updated).push(node)
+  }
+  await insertSpans(client, teamId, created)
+  await updateSpans(client, teamId, settled.days, updated)
+  await updateTraces(
+    client,
+    teamId,
+    [...settled.traces.values()].filter(({ headerChanged }) => headerChanged).map(({ header }) => header),
+  )
+  return [...new Set([...settled.spans, ...created, ...updated])]
+}
+
+const storePayloads = async (
+  client: PoolClient,
+  teamId: string,
+  items: readonly Item[],
+  settled: SettledSpans,
+  nowUs: number,
+): Promise<{ paid: Set<string>; telling: Set<Item> }> => {
+  const contents = items.filter((item) => item.type === 'content')
+  const known = await storedDays(
+    client,
+    teamId,
+    contents.map((item) => item.payload),
+  )
+  const lost = new Set<Item>()
+  items
+    .filter((item) => item.type === 'span')
+    .forEach((item, i) => {
+      if (settled.results[i] === 'too_many_days') lost.add(item)
+    })
+  const { payloads, telling } = mergePayloads(
+    items.filter((item) => item.type === 'span' || item.type === 'content'),
+    (item, payload) => {
+      // A resend whose start falls on another day keeps the day of the stored span; what was erased stays so.
+      const node = settled.traces.get(payload.traceId)?.graph.nodes.get(payload.spanId)
+      const stored = node ?? known.get(payloadKey(payload))
+      return lost.has(item) || stored?.flags.includes(ERASED_FLAG) ? null : (stored?.day ?? payload.day)
+    },
+  )
+  const written = await writePayloads(client, teamId, payloads, nowUs)
+  return { paid: new Set(written.map(payloadKey)), telling }
 }
 
 /** First sight of agents and releases, in short transactions of their own; items past the team's limit are rejected. */
@@ -223,8 +204,3 @@ const register = async (
   })
   return allowed
 }
-
-const sqlState = (error: unknown): string | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined

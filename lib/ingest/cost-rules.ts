@@ -9,7 +9,7 @@ import { priceCall } from '@/lib/prices/rules'
 export const settleCosts = (graph: TraceGraph): void => {
   for (const id of graph.reprice) {
     const node = graph.node(id)
-    if (!isModelCall(node)) continue
+    if (!isModelCall(node) && !node.aggregate && node.costState === null) continue
     graph.touch(node)
     settleCost(node, graph.before.get(id), node.modelParent === null ? undefined : graph.nodes.get(node.modelParent))
   }
@@ -21,24 +21,43 @@ const settleCost = (node: SpanNode, stored: SpanNode | undefined, modelParent: S
   // A price that is stored stays, and so does that there was none, whatever a newer price book says (known-bugs C10),
   // unless what it priced has changed.
   if (!stored || !samePriceInput(stored, node)) {
-    const priced = call.inputTokens === null && call.outputTokens === null ? null : priceCall(priceInput(node, call))
+    const isPriced = isModelCall(node) || node.aggregate
+    const priced =
+      !isPriced || (call.inputTokens === null && call.outputTokens === null) ? null : priceCall(priceInput(node, call))
     node.costComputed = priced?.costNanoUsd ?? null
     node.priceSource = priced ? `${priced.source}:${priced.priceProviderId}/${priced.priceModelId}` : null
     node.priceRates = priced?.rates ?? null
   }
   node.costState = stateOf(node, call.costReported)
-  node.cost =
-    node.costState === 'reported' ? call.costReported : node.costState === 'computed' ? node.costComputed : null
+  node.cost = costOf(node, call.costReported)
 }
 
+const costOf = (node: SpanNode, reported: bigint | null): bigint | null => {
+  switch (node.costState) {
+    case 'reported':
+      return reported
+    case 'computed':
+      return node.costComputed
+    case 'aggregate':
+      return reported ?? node.costComputed
+    default:
+      return null
+  }
+}
+
+/** Another call of its line, or an agent span above, stands for this one. */
+export const isShadowed = (node: SpanNode): boolean =>
+  node.subPriced || (!hasUsage(node) && (node.underPriced || node.subModel || node.aggregate))
+
 /** Which call of its line this is, and where its cost comes from. */
-const stateOf = (node: SpanNode, reported: bigint | null): CostState => {
+const stateOf = (node: SpanNode, reported: bigint | null): CostState | null => {
+  if (!isModelCall(node)) return node.aggregate ? 'aggregate' : null
+  if (isShadowed(node)) return 'shadowed'
+  if (node.duplicateSpan !== null) return 'duplicate'
   if (hasUsage(node)) {
-    if (node.subPriced) return 'shadowed'
     if (reported !== null) return 'reported'
     return node.costComputed === null ? 'unknown' : 'computed'
   }
-  if (node.subPriced || node.underPriced || node.subModel) return 'shadowed'
   return node.status === 'error' ? 'not_billed' : 'unknown'
 }
 
@@ -88,6 +107,7 @@ export const effective = (node: SpanNode): EffectiveCall => {
 }
 
 const samePriceInput = (a: SpanNode, b: SpanNode): boolean =>
+  a.aggregate === b.aggregate &&
   JSON.stringify(priceInput(a, effective(a))) === JSON.stringify(priceInput(b, effective(b)))
 
 const priceInput = (node: SpanNode, call: EffectiveCall): Parameters<typeof priceCall>[0] => ({

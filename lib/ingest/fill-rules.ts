@@ -61,6 +61,40 @@ export const fill = (graph: TraceGraph, node: SpanNode, copy: SpanNode): Filled 
   }
 }
 
+/** A turn of the OpenAI Agents SDK: what it counts belongs to the one model call below it (wire.md 5). */
+export const LENDS_USAGE = 'lends_usage'
+const LENT = [
+  'inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'cacheWrite1hTokens', 'reasoningTokens',
+] as const satisfies (keyof SpanNode)[] // prettier-ignore
+
+/** Hands a turn's counts to its model call, whichever of the two came first. Answers what stored calls gained by it. */
+export const lendUsage = (graph: TraceGraph, filled: readonly Filled[]): Filled[] => {
+  const lent: Filled[] = []
+  const changed = new Set([...graph.created, ...graph.linked, ...filled.map(({ node }) => node.spanId)])
+  for (const id of changed) {
+    const node = graph.node(id)
+    const parent = graph.parentOf(node)
+    const pairs = node.flags.includes(LENDS_USAGE)
+      ? graph.childrenOf(id).map((child) => [node, child] as const)
+      : parent?.flags.includes(LENDS_USAGE)
+        ? [[parent, node] as const]
+        : []
+    for (const [turn, call] of pairs) {
+      if (!isModelCall(call) || hasUsage(call) || turn.inputTokens === null) continue
+      graph.touch(call)
+      for (const field of LENT) call[field] = turn[field]
+      call.model ??= turn.model
+      call.requestModel ??= turn.requestModel
+      call.provider ??= turn.provider
+      graph.reprice.add(call.spanId)
+      if (!graph.created.has(call.spanId)) {
+        lent.push({ node: call, fields: new Set(LENT), gainedUsage: true, gainedInteraction: false })
+      }
+    }
+  }
+  return lent
+}
+
 /** After links are settled: what was filled moves through the trace. */
 export const settleFilled = (graph: TraceGraph, filled: Iterable<Filled>): void => {
   for (const { node, fields, gainedUsage, gainedInteraction } of filled) {

@@ -42,7 +42,9 @@ export const contributionOf = (node: SpanNode): Contribution => {
   if (ms === null) measures.unknownDurationSpans = 1n
   let llmBucket: number | null = null
   let toolBucket: number | null = null
-  if (isModelCall(node)) {
+  if (node.costState === 'aggregate') {
+    addCall(measures, node) // its duration is an agent's, not a model's
+  } else if (isModelCall(node)) {
     if (node.costState === 'shadowed') measures.shadowedCalls = 1n
     else if (node.costState === 'duplicate') measures.duplicateCalls = 1n
     else if (node.costState === 'not_billed') measures.llmErrors = 1n
@@ -96,11 +98,13 @@ export const ALL_SPANS: SpanDims = { dimSet: 0, ...NO_DIMS }
 /**
  * The grouping sets a span counts in. Model calls group by model and prompt, tool spans by tool; a span without a
  * prompt counts under the empty prompt, so that groups by prompt still add up to all calls. Shadowed calls count in
- * set 0 only: the line's priced call already stands for them in each group.
+ * set 0 only: the line's priced call already stands for them in each group. An agent span priced for its trace groups as
+ * the model calls it stands for.
  */
 export const dimsOf = (node: SpanNode): SpanDims[] => {
   if (node.kind === 'tool') return [ALL_SPANS, { dimSet: 4, ...NO_DIMS, tool: node.toolName ?? node.name }]
-  if (!isModelCall(node) || node.costState === 'shadowed' || node.costState === 'duplicate') return [ALL_SPANS]
+  if (!isModelCall(node) && node.costState !== 'aggregate') return [ALL_SPANS]
+  if (node.costState === 'shadowed' || node.costState === 'duplicate') return [ALL_SPANS]
   const model = node.model ?? node.requestModel ?? ''
   const prompt = { promptName: node.promptName ?? '', promptVersion: node.promptVersion ?? '' }
   return [

@@ -1,8 +1,9 @@
 import 'server-only'
 import type { PoolClient } from 'pg'
 import type { Micros } from '@/lib/core/micros'
+import { endAggregate, isAgentWithUsage } from '@/lib/ingest/aggregate-rules'
 import { settleCosts } from '@/lib/ingest/cost-rules'
-import { fill, settleFilled, type Filled } from '@/lib/ingest/fill-rules'
+import { fill, lendUsage, settleFilled, type Filled } from '@/lib/ingest/fill-rules'
 import { newCycles, settleLinks } from '@/lib/ingest/leaf-rule'
 import { hasUsage, isModelCall, type SpanNode } from '@/lib/ingest/span-node'
 import {
@@ -14,16 +15,19 @@ import {
   spansBelow,
   spansById,
   uncoveredSpans,
+  wholeTraces,
   type SpanKey,
   type TraceHeader,
 } from '@/lib/ingest/store/spans'
 import { TraceGraph, type InteractionMode } from '@/lib/ingest/trace-graph'
 
-export type SettledTrace = { header: TraceHeader; graph: TraceGraph }
+export type SettledTrace = { header: TraceHeader; graph: TraceGraph; headerChanged: boolean }
 export type SettledSpans = {
   traces: Map<string, SettledTrace>
   /** Per span of the input, in order: what became of it. */
   results: ('created' | 'filled' | 'duplicate' | 'too_many_days')[]
+  /** The stored or new node of each span of the input, once. */
+  spans: SpanNode[]
   days: string[]
 }
 
@@ -51,7 +55,7 @@ export const settleSpans = async (
   )
   const traces = new Map<string, SettledTrace>()
   for (const header of headers)
-    traces.set(header.traceId, { header, graph: new TraceGraph(header.traceId, header.mode) })
+    traces.set(header.traceId, { header, graph: new TraceGraph(header.traceId, header.mode), headerChanged: false })
   const days = [...new Set(headers.flatMap((header) => header.days))]
   const load = (nodes: readonly SpanNode[]): void => {
     for (const node of nodes) traces.get(node.traceId)?.graph.load(node)
@@ -80,6 +84,8 @@ export const settleSpans = async (
     downSeeds(graph, filledIn.get(graph.traceId) ?? [], parentsIn.get(graph.traceId) ?? []),
   )
   if (seeds.length > 0) load(await spansBelow(client, teamId, days, seeds))
+  const lent = [...traces.values()].flatMap(({ graph }) => lendUsage(graph, filledIn.get(graph.traceId) ?? []))
+  for (const change of lent) push(filledIn, change.node.traceId, change)
   const climbers = old.flatMap(closers)
   if (climbers.length > 0) load(await spansAbove(client, teamId, days, climbers))
   const cyclic = old.flatMap(wouldCycle)
@@ -93,27 +99,62 @@ export const settleSpans = async (
       ),
     )
   }
-  const lines = parentsLoaded.map((node) => ({ traceId: node.traceId, spanId: node.spanId }))
+  const lines = [...parentsLoaded, ...lent.map(({ node }) => node)].map((node) => ({
+    traceId: node.traceId,
+    spanId: node.spanId,
+  }))
   if (lines.length > 0 && old.some(touchesModels)) load(await modelLine(client, teamId, days, lines))
   const pressed = old.flatMap((graph) => pressSeeds(graph, filledIn.get(graph.traceId) ?? []))
   if (pressed.length > 0) load(await modelBelow(client, teamId, days, pressed))
 
-  for (const { graph } of traces.values()) {
+  const takenOver = [...traces.values()].filter(noteUsage)
+  if (takenOver.length > 0) {
+    load(
+      await wholeTraces(
+        client,
+        teamId,
+        days,
+        takenOver.map(({ header }) => header.traceId),
+      ),
+    )
+  }
+  for (const { graph, header } of traces.values()) {
     settleLinks(graph)
     settleFilled(graph, filledIn.get(graph.traceId) ?? [])
+    if (header.modelUsage) endAggregate(graph)
     settleCosts(graph)
   }
-  return { traces, results, days }
+  const nodes = spans.flatMap((span) => traces.get(span.traceId)?.graph.nodes.get(span.spanId) ?? [])
+  return { traces, results, spans: [...new Set(nodes)], days }
+}
+
+/**
+ * Keeps on the header whether model calls or only agent spans have usage, and whether the worker has to look again.
+ * Answers whether model calls take over from an aggregate.
+ */
+export const noteUsage = (trace: SettledTrace): boolean => {
+  const { header, graph } = trace
+  const changed = graph.changed()
+  if (changed.length === 0) return false
+  const before = JSON.stringify(header)
+  header.modelUsage ||= changed.some(hasUsage)
+  header.agentUsage ||= changed.some(isAgentWithUsage)
+  const takesOver = header.modelUsage && header.aggregated
+  if (header.modelUsage) header.aggregated = false
+  header.aggregateDue = header.agentUsage && !header.modelUsage
+  trace.headerChanged ||= graph.created.size > 0 || graph.mode !== graph.modeBefore || before !== JSON.stringify(header)
+  return takesOver
+}
+
+const push = <T>(map: Map<string, T[]>, key: string, value: T): void => {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
 }
 
 const byTrace = <T>(list: readonly T[], traceOf: (item: T) => string): Map<string, T[]> => {
   const map = new Map<string, T[]>()
-  for (const item of list) {
-    const traceId = traceOf(item)
-    const group = map.get(traceId)
-    if (group) group.push(item)
-    else map.set(traceId, [item])
-  }
+  for (const item of list) push(map, traceOf(item), item)
   return map
 }
 

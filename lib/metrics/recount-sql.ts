@@ -165,7 +165,7 @@ SELECT n, team_id, trace_id, span_id, day, interaction, started_at, ended_at, is
   (kind = 'tool' AND status = 'error')::int AS tool_errors,
   (kind = 'tool' AND status = 'ok')::int AS tool_ok,
   (ended_at IS NULL)::int AS unknown_duration_spans,
-  CASE WHEN is_billed THEN ${bucket(us('started_at', 'ended_at'))} END AS llm_bucket,
+  CASE WHEN is_billed AND is_call THEN ${bucket(us('started_at', 'ended_at'))} END AS llm_bucket,
   CASE WHEN kind = 'tool' THEN ${bucket(us('started_at', 'ended_at'))} END AS tool_bucket
 FROM billed;
 CREATE INDEX ON r_fact (team_id, interaction);
@@ -181,7 +181,7 @@ SELECT f.n, d.dim_set,
   CASE WHEN d.dim_set = 4 THEN f.tool ELSE '' END AS g_tool
 FROM r_fact f JOIN (VALUES (0), (1), (2), (3), (4)) d(dim_set) ON d.dim_set = 0
   OR (d.dim_set = 4 AND f.kind = 'tool')
-  OR (d.dim_set < 4 AND f.is_call AND f.cost_state NOT IN ('shadowed', 'duplicate'));
+  OR (d.dim_set < 4 AND f.cost_state NOT IN ('shadowed', 'duplicate'));
 CREATE INDEX ON r_grouped (n);
 ANALYZE r_grouped;`
 

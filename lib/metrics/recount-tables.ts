@@ -157,11 +157,26 @@ export const COMPARISONS: readonly Comparison[] = [
     stored: `SELECT ${key('s.team_id', 's.trace_id', 's.span_id')} AS key, s.started_at AS at,
       ${texts('s.cost_state', 's.cost_nano_usd', 's.top', 's.inherited_interaction', 's.model_parent', ...['costReported', 'cacheReadTokens', 'cacheWriteTokens', 'reasoningTokens'].map((name) => `s.borrowed->>'${name}'`))} AS v
       FROM r_span s WHERE EXISTS (SELECT 1 FROM r_line l WHERE l.n = s.n)
-        AND s.cost_state IS DISTINCT FROM 'aggregate' AND s.cost_state IS DISTINCT FROM 'duplicate'`,
+        AND NOT s.aggregate AND s.cost_state IS DISTINCT FROM 'duplicate'`,
     recounted: `SELECT ${key('c.team_id', 'c.trace_id', 'c.span_id')} AS key, s.started_at AS at,
       ${texts('c.state', `CASE c.state WHEN 'reported' THEN coalesce(c.own_cost, c.lent_cost) WHEN 'computed' THEN c.computed END`, 'c.is_top', 'c.inherited', 'c.outer_id', 'c.lent_cost', 'c.lent_read', 'c.lent_write', 'c.lent_reasoning')} AS v
       FROM r_call c JOIN r_span s USING (n)
-      WHERE s.cost_state IS DISTINCT FROM 'aggregate' AND s.cost_state IS DISTINCT FROM 'duplicate'`,
+      WHERE NOT s.aggregate AND s.cost_state IS DISTINCT FROM 'duplicate'`,
+  },
+  {
+    // Each call that is not billed has one that is, of another scope; and no agent span is priced beside model calls.
+    table: 'span (billed once)',
+    columns: ['is_billed'],
+    absent: 'none',
+    stored: `SELECT ${key('team_id', 'trace_id', 'span_id')} AS key, started_at AS at, ${texts('true')} AS v FROM r_span
+      WHERE cost_state IN ('duplicate', 'aggregate')`,
+    recounted: `SELECT ${key('d.team_id', 'd.trace_id', 'd.span_id')} AS key, d.started_at AS at, ${texts('true')} AS v
+      FROM r_span d JOIN r_span o ON o.team_id = d.team_id AND o.trace_id = d.duplicate_trace AND o.span_id = d.duplicate_span
+      WHERE d.cost_state = 'duplicate' AND o.cost_state IN ('reported', 'computed', 'unknown') AND o.scope IS DISTINCT FROM d.scope
+      UNION ALL
+      SELECT ${key('a.team_id', 'a.trace_id', 'a.span_id')}, a.started_at, ${texts('true')} FROM r_span a
+      WHERE a.cost_state = 'aggregate' AND NOT EXISTS (SELECT 1 FROM r_span c WHERE c.team_id = a.team_id
+        AND c.trace_id = a.trace_id AND c.is_used)`,
   },
   {
     table: 'trace',

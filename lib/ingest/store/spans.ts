@@ -2,11 +2,23 @@ import 'server-only'
 import type { PoolClient } from 'pg'
 import { toIso, type Micros } from '@/lib/core/micros'
 import type { SpanNode } from '@/lib/ingest/span-node'
+import { payloadKey } from '@/lib/ingest/payload-merge'
 import { SPAN_COLUMN_NAMES, SPAN_SELECT, toNode, toRow } from '@/lib/ingest/store/rows'
 import type { InteractionMode } from '@/lib/ingest/trace-graph'
 
 /** Typed SQL on spans. Every statement is bounded by the days of its traces, so that old partitions are never opened. */
-export type TraceHeader = { traceId: string; days: string[]; spans: number; mode: InteractionMode }
+export type TraceHeader = {
+  traceId: string
+  days: string[]
+  spans: number
+  mode: InteractionMode
+  /** A model call of it, or an agent span, has usage or a reported cost. */
+  modelUsage: boolean
+  agentUsage: boolean
+  /** Agent spans are priced in place of model calls (wire.md 4.4); and: to be looked at once the trace is silent. */
+  aggregated: boolean
+  aggregateDue: boolean
+}
 export type SpanKey = { traceId: string; spanId: string }
 export type SpanPayload = SpanKey & {
   day: string
@@ -31,13 +43,7 @@ export const lockTraces = async (
   nowUs: Micros,
 ): Promise<TraceHeader[]> => {
   const sorted = [...traces].sort((a, b) => (a.traceId < b.traceId ? -1 : 1))
-  const { rows } = await client.query<{
-    trace_id: string
-    days: string[]
-    spans: number
-    interaction_mode: number
-    interaction_id: string | null
-  }>(
+  const { rows } = await client.query<HeaderRow>(
     `INSERT INTO trace AS t (team_id, trace_id, days, first_received_at, last_received_at)
      SELECT $1, k.trace_id, string_to_array(k.days, ',')::date[], $4, $4
      FROM unnest($2::text[], $3::text[]) AS k(trace_id, days) ORDER BY k.trace_id
@@ -45,21 +51,54 @@ export const lockTraces = async (
        days = CASE WHEN t.days @> excluded.days THEN t.days
               ELSE (SELECT CASE WHEN count(DISTINCT d) > $5 THEN t.days ELSE array_agg(DISTINCT d ORDER BY d) END
                     FROM unnest(t.days || excluded.days) AS d) END
-     RETURNING trace_id, days::text[] AS days, spans, interaction_mode, interaction_id`,
+     RETURNING ${HEADER_SELECT}`,
     [teamId, sorted.map((t) => t.traceId), sorted.map((t) => t.days.join(',')), toIso(nowUs), MAX_TRACE_DAYS],
   )
-  return rows.map((row) => ({
-    traceId: row.trace_id,
-    days: row.days,
-    spans: row.spans,
-    mode:
-      row.interaction_mode === 0
-        ? { kind: 'none' }
-        : row.interaction_mode === 1
-          ? { kind: 'one', id: row.interaction_id ?? '' }
-          : { kind: 'several' },
-  }))
+  return rows.map(toHeader)
 }
+
+/** Locks headers that are stored, in order of id; `due` takes only those that wait for the worker. */
+export const lockStoredTraces = async (
+  client: PoolClient,
+  teamId: string,
+  traceIds: readonly string[],
+): Promise<TraceHeader[]> => {
+  const { rows } = await client.query<HeaderRow>(
+    `SELECT ${HEADER_SELECT} FROM trace WHERE team_id = $1 AND trace_id = ANY($2::text[]) ORDER BY trace_id FOR UPDATE`,
+    [teamId, [...traceIds]],
+  )
+  return rows.map(toHeader)
+}
+
+type HeaderRow = {
+  trace_id: string
+  days: string[]
+  spans: number
+  interaction_mode: number
+  interaction_id: string | null
+  model_usage: boolean
+  agent_usage: boolean
+  aggregated: boolean
+  aggregate_due: boolean
+}
+const HEADER_SELECT = `trace_id, days::text[] AS days, spans, interaction_mode, interaction_id, model_usage, agent_usage,
+  aggregated, aggregate_due`
+
+const toHeader = (row: HeaderRow): TraceHeader => ({
+  traceId: row.trace_id,
+  days: row.days,
+  spans: row.spans,
+  mode:
+    row.interaction_mode === 0
+      ? { kind: 'none' }
+      : row.interaction_mode === 1
+        ? { kind: 'one', id: row.interaction_id ?? '' }
+        : { kind: 'several' },
+  modelUsage: row.model_usage,
+  agentUsage: row.agent_usage,
+  aggregated: row.aggregated,
+  aggregateDue: row.aggregate_due,
+})
 
 export const updateTraces = async (
   client: PoolClient,
@@ -68,8 +107,10 @@ export const updateTraces = async (
 ): Promise<void> => {
   if (traces.length === 0) return
   await client.query(
-    `UPDATE trace t SET spans = k.spans, interaction_mode = k.mode, interaction_id = k.id
-     FROM unnest($2::text[], $3::int[], $4::smallint[], $5::text[]) AS k(trace_id, spans, mode, id)
+    `UPDATE trace t SET spans = k.spans, interaction_mode = k.mode, interaction_id = k.id, model_usage = k.model_usage,
+       agent_usage = k.agent_usage, aggregated = k.aggregated, aggregate_due = k.due
+     FROM unnest($2::text[], $3::int[], $4::smallint[], $5::text[], $6::bool[], $7::bool[], $8::bool[], $9::bool[])
+       AS k(trace_id, spans, mode, id, model_usage, agent_usage, aggregated, due)
      WHERE t.team_id = $1 AND t.trace_id = k.trace_id`,
     [
       teamId,
@@ -77,6 +118,10 @@ export const updateTraces = async (
       traces.map((t) => t.spans),
       traces.map((t) => ({ none: 0, one: 1, several: 2 })[t.mode.kind]),
       traces.map((t) => (t.mode.kind === 'one' ? t.mode.id : null)),
+      traces.map((t) => t.modelUsage),
+      traces.map((t) => t.agentUsage),
+      traces.map((t) => t.aggregated),
+      traces.map((t) => t.aggregateDue),
     ],
   )
 }
@@ -177,6 +222,26 @@ export const modelBelow = (client: PoolClient, teamId: string, days: string[], l
      SELECT ${SPAN_SELECT} FROM below b ${spanOf('b')}`,
     [teamId, days, ...keys(list)],
   )
+
+/** Day and flags of the spans that payloads belong to, as far as they are stored, by payloadKey(). */
+export const storedDays = async (
+  client: PoolClient,
+  teamId: string,
+  list: readonly SpanKey[],
+): Promise<Map<string, { day: string; flags: string[] }>> => {
+  if (list.length === 0) return new Map()
+  const { rows } = await client.query<{ trace_id: string; span_id: string; day: string; flags: string[] }>(
+    `SELECT k.trace_id, k.span_id, s.day::text AS day, s.flags
+     FROM unnest($2::text[], $3::text[]) AS k(trace_id, span_id)
+     JOIN trace t ON t.team_id = $1 AND t.trace_id = k.trace_id
+     CROSS JOIN LATERAL (SELECT f.day, f.flags FROM span f WHERE f.team_id = $1 AND f.day = ANY(t.days)
+       AND f.trace_id = k.trace_id AND f.span_id = k.span_id LIMIT 1) s`,
+    [teamId, ...keys(list)],
+  )
+  return new Map(
+    rows.map((row) => [payloadKey({ traceId: row.trace_id, spanId: row.span_id }), { day: row.day, flags: row.flags }]),
+  )
+}
 
 /** Spans of these traces that no span of their line gives an interaction. */
 export const uncoveredSpans = (client: PoolClient, teamId: string, days: string[], traceIds: readonly string[]) =>

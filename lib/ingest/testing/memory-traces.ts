@@ -1,10 +1,12 @@
 import type { IngestSettings } from '@/lib/auth/caller'
+import { endAggregate, settleAggregates } from '@/lib/ingest/aggregate-rules'
 import { settleCosts } from '@/lib/ingest/cost-rules'
-import { settleFilled } from '@/lib/ingest/fill-rules'
+import { lendUsage, settleFilled } from '@/lib/ingest/fill-rules'
 import type { Item } from '@/lib/ingest/items'
 import { settleLinks } from '@/lib/ingest/leaf-rule'
 import { normaliser } from '@/lib/ingest/normalise'
-import { merge, settleModes, type SettledTrace } from '@/lib/ingest/settle'
+import { settleDuplicates } from '@/lib/ingest/same-call'
+import { merge, noteUsage, settleModes, type SettledTrace } from '@/lib/ingest/settle'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import type { WireEvent } from '@/lib/ingest/testing/wire-events'
 import { interactionOf, TraceGraph } from '@/lib/ingest/trace-graph'
@@ -48,15 +50,34 @@ export class MemoryTraces {
     const copies = spans.map((span) => ({ ...span }))
     const { filled } = merge(batch, copies)
     settleModes(batch, copies)
-    for (const { graph } of batch.values()) {
+    for (const trace of batch.values()) {
+      const { graph, header } = trace
+      const own = filled.filter(({ node }) => graph.nodes.get(node.spanId) === node)
+      own.push(...lendUsage(graph, own))
+      noteUsage(trace)
       settleLinks(graph)
-      settleFilled(
-        graph,
-        filled.filter(({ node }) => graph.nodes.get(node.spanId) === node),
-      )
+      settleFilled(graph, own)
+      if (header.modelUsage) endAggregate(graph)
       settleCosts(graph)
     }
     for (const [traceId, trace] of batch) this.traces.set(traceId, trace)
+    this.settle()
+  }
+
+  /** As the worker does once a trace is silent. */
+  silence(): void {
+    for (const { graph, header } of this.traces.values()) {
+      if (header.aggregateDue) header.aggregated = settleAggregates(graph)
+      header.aggregateDue = false
+      settleCosts(graph)
+    }
+  }
+
+  /** Which calls are one: over all that is stored. */
+  private settle(): void {
+    const nodes = [...this.traces.values()].flatMap(({ graph }) => [...graph.nodes.values()])
+    settleDuplicates(this.traces, nodes)
+    for (const { graph } of this.traces.values()) settleCosts(graph)
   }
 
   /** What each span counts as, by trace and span id. */
@@ -77,7 +98,14 @@ export class MemoryTraces {
     const mode = old?.graph.mode ?? { kind: 'none' }
     const graph = new TraceGraph(traceId, mode)
     for (const node of old?.graph.nodes.values() ?? []) graph.load({ ...node })
-    return { header: { traceId, days: [...(old?.header.days ?? [])], spans: graph.nodes.size, mode }, graph }
+    const header = {
+      ...(old?.header ?? { modelUsage: false, agentUsage: false, aggregated: false, aggregateDue: false }),
+      traceId,
+      days: [...(old?.header.days ?? [])],
+      spans: graph.nodes.size,
+      mode,
+    }
+    return { header, graph, headerChanged: false }
   }
 }
 

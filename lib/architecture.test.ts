@@ -171,7 +171,7 @@ describe('migrations', () => {
 describe('rooms', () => {
   /** README section 4 of the design: a domain may import those before it, never after. */
   const ORDER = [
-    'redaction', 'teams', 'agents', 'audit', 'releases', 'tools', 'policies', 'prompts', 'prices', 'ingest', 'interactions',
+    'redaction', 'teams', 'agents', 'audit', 'releases', 'tools', 'policies', 'prompts', 'prices', 'sources', 'ingest', 'interactions',
     'metrics', 'retention', 'quotas', 'limits', 'approvals', 'actions', 'evaluations', 'rollouts', 'drift', 'alerts', 'incidents',
     'reviews', 'compliance', 'gateway', 'dashboards', 'worker',
   ] // prettier-ignore

@@ -216,6 +216,7 @@ export const ACCESS: readonly Row[] = [
 
   { method: 'POST', path: `${V1}/events`, may: [], key: true, keyOnly: true, body: () => ({ events: [] }) },
   { method: 'GET', path: `${V1}/metrics`, may: READERS, key: true },
+  { method: 'GET', path: `${V1}/sources`, may: READERS, key: true },
   { method: 'GET', path: `${V1}/interactions`, may: READERS, key: true },
   {
     method: 'GET',

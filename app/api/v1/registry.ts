@@ -25,6 +25,7 @@ import * as sessionPassword from '@/app/api/v1/session/password/route'
 import * as session from '@/app/api/v1/session/route'
 import * as sessions from '@/app/api/v1/sessions/route'
 import * as setup from '@/app/api/v1/setup/route'
+import * as sources from '@/app/api/v1/sources/route'
 import * as span from '@/app/api/v1/spans/[id]/route'
 import * as team from '@/app/api/v1/teams/[teamId]/route'
 import * as teams from '@/app/api/v1/teams/route'
@@ -159,6 +160,9 @@ export const ROUTES: readonly RouteEntry[] = [
   entry('/api/v1/interactions', interactions, { GET: says('Interactions, newest first.', READS) }),
   entry('/api/v1/interactions/{id}', interaction, { GET: says('One interaction with its trace.', READS) }),
   entry('/api/v1/spans/{id}', span, { GET: says('One span with its payloads.', READS) }),
+  entry('/api/v1/sources', sources, {
+    GET: says('What sends telemetry, seen last first, and what of it was not understood.', READS),
+  }),
   entry('/api/v1/platform/retention', retention, {
     GET: says('How long the platform keeps what it stored. For platform roles.', PERSON),
     PUT: says('Sets how long the platform keeps what it stored. For platform administrators.', PERSON),

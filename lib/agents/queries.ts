@@ -80,6 +80,7 @@ const agentView = (
     name: string
     description: string
     idleLimitSec: number
+    traceIsInteraction: boolean
     origin: string
     lastSeenAt: Date | null
     createdAt: Date
@@ -90,6 +91,7 @@ const agentView = (
   name: row.name,
   description: row.description,
   idleLimitSec: row.idleLimitSec,
+  traceIsInteraction: row.traceIsInteraction,
   origin: AgentView.shape.origin.parse(row.origin),
   keys,
   lastSeenAt: row.lastSeenAt?.toISOString() ?? null,

@@ -19,6 +19,8 @@ export const AgentView = z.object({
   description: z.string(),
   /** An interaction without an outcome counts as abandoned this long after its last event. */
   idleLimitSec: z.int(),
+  /** A trace in which no span names an interaction is an interaction of its own; else its cost is unattributed. */
+  traceIsInteraction: z.boolean(),
   /** `telemetry`: registered when its first event arrived. */
   origin: z.enum(['console', 'telemetry']),
   /** Keys bound to this agent that work now. */
@@ -37,10 +39,12 @@ export const AgentCreate = z.strictObject({
   name: WireName,
   description: Description.default(''),
   idleLimitSec: IdleLimitSec.default(IDLE_LIMIT_SEC.default),
+  traceIsInteraction: z.boolean().default(false),
 })
 export const AgentChange = z.strictObject({
   description: Description.optional(),
   idleLimitSec: IdleLimitSec.optional(),
+  traceIsInteraction: z.boolean().optional(),
 })
 
 export { PRODUCTION } from './environment'

@@ -7,7 +7,15 @@ import { notFound } from '@/lib/core/errors'
 /** False when the team has an agent of this name. */
 export const insertAgent = async (
   tx: Tx,
-  agent: { teamId: string; id: string; name: string; description: string; idleLimitSec: number; createdAt: Date },
+  agent: {
+    teamId: string
+    id: string
+    name: string
+    description: string
+    idleLimitSec: number
+    traceIsInteraction: boolean
+    createdAt: Date
+  },
 ): Promise<boolean> => {
   const { count } = await tx.agent.createMany({ data: { ...agent, origin: 'console' }, skipDuplicates: true })
   return count === 1
@@ -25,8 +33,12 @@ export const findAgent = async (tx: Tx, teamId: string, id: string) => {
   return agent
 }
 
-export const saveAgent = (tx: Tx, teamId: string, id: string, data: { description: string; idleLimitSec: number }) =>
-  tx.agent.update({ where: { teamId_id: { teamId, id } }, data })
+export const saveAgent = (
+  tx: Tx,
+  teamId: string,
+  id: string,
+  data: { description: string; idleLimitSec: number; traceIsInteraction: boolean },
+) => tx.agent.update({ where: { teamId_id: { teamId, id } }, data })
 
 export const insertKey = (tx: Tx, data: Parameters<Tx['agentKey']['create']>[0]['data']) => tx.agentKey.create({ data })
 

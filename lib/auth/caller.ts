@@ -31,4 +31,6 @@ export type IngestSettings = {
   payloadMaxBytes: number
   /** Items a minute; null = no limit. */
   ingestPerMinute: number | null
+  /** Agents whose traces are interactions of their own where no span names one. */
+  traceInteractionAgents: readonly string[]
 }

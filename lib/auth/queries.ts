@@ -76,16 +76,20 @@ export const storedKey = async (publicId: string): Promise<StoredKey | undefined
     `SELECT k.public_id AS "publicId", k.secret_sha256 AS "secretSha256", k.scopes, k.environment, k.agent_id AS "agentId",
        a.name AS "agentName", k.expires_at AS "expiresAt", k.revoked_at AS "revokedAt", k.last_used_at AS "lastUsedAt",
        t.id, t.slug, t.name, t.redaction, t.redaction_salt AS "redactionSalt", t.hash_user_ids AS "hashUserIds",
-       t.payload_max_bytes AS "payloadMaxBytes", t.ingest_per_minute AS "ingestPerMinute"
+       t.payload_max_bytes AS "payloadMaxBytes", t.ingest_per_minute AS "ingestPerMinute",
+       ARRAY(SELECT o.name FROM agent o WHERE o.team_id = k.team_id AND o.trace_is_interaction ORDER BY o.name LIMIT 1000)
+         AS "traceInteractionAgents"
      FROM agent_key k JOIN team t ON t.id = k.team_id
      LEFT JOIN agent a ON a.team_id = k.team_id AND a.id = k.agent_id
      WHERE k.public_id = $1`,
     [publicId],
   )
   if (!rows[0]) return undefined
-  const { id, slug, name, redaction, redactionSalt, hashUserIds, payloadMaxBytes, ingestPerMinute, ...key } =
-    StoredKeyRow.parse(rows[0])
-  return { ...key, team: { id, slug, name, redaction, redactionSalt, hashUserIds, payloadMaxBytes, ingestPerMinute } }
+  const { id, slug, name, ...row } = StoredKeyRow.parse(rows[0])
+  const { redaction, redactionSalt, hashUserIds, payloadMaxBytes, ingestPerMinute, traceInteractionAgents, ...key } =
+    row
+  const settings = { redaction, redactionSalt, hashUserIds, payloadMaxBytes, ingestPerMinute, traceInteractionAgents }
+  return { ...key, team: { id, slug, name, ...settings } }
 }
 
 const StoredKeyRow = TeamRefRow.extend({
@@ -103,6 +107,7 @@ const StoredKeyRow = TeamRefRow.extend({
   hashUserIds: z.boolean(),
   payloadMaxBytes: z.number(),
   ingestPerMinute: z.number().nullable(),
+  traceInteractionAgents: z.array(z.string()),
 })
 
 /** Whether the first administrator is still to be made. */

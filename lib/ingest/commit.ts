@@ -20,7 +20,7 @@ import {
   updateTraces,
   writePayloads,
 } from '@/lib/ingest/store/spans'
-import { inTransaction } from '@/lib/ingest/transaction'
+import { retried } from '@/lib/ingest/transaction'
 import { RELEASE_LIMIT_MESSAGE, registerReleases } from '@/lib/releases/registration'
 
 /**
@@ -39,7 +39,7 @@ export const commitItems = async (
   if (allowed.length === 0) return results
   const days = allowed.flatMap(({ item }) => dayOfItem(item) ?? [])
   await ensurePartitions(pool, days)
-  const done = await inTransaction(
+  const done = await retried(
     pool,
     (client) =>
       apply(

@@ -7,7 +7,7 @@ import { settleDuplicates } from '@/lib/ingest/same-call'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import { callsIn, windowsOf, windowsOfSeveralScopes, type CallWindow } from '@/lib/ingest/store/same-calls'
 import { lockStoredTraces, spansById } from '@/lib/ingest/store/spans'
-import { inTransaction } from '@/lib/ingest/transaction'
+import { retried } from '@/lib/ingest/transaction'
 
 /** More calls under one id at one time are a test double's or a proxy's: such an id proves nothing. */
 const MOST_CALLS = 500
@@ -31,7 +31,7 @@ export const settleSameCalls = async (
   const calls = await connected(pool, teamId, shared)
   const traceIds = new Set(calls?.map((call) => call.traceId))
   for (let round = 1; calls; round++) {
-    const done = await inTransaction(pool, (client) => settle(client, teamId, shared, traceIds, now))
+    const done = await retried(pool, (client) => settle(client, teamId, shared, traceIds, now))
     if (Array.isArray(done)) {
       if (round > ROUNDS) {
         throw new DomainError('unavailable', 'One call keeps showing up in new traces. Send it again.', {

@@ -35,6 +35,15 @@ test(
   },
 )
 
+test(
+  'one call seen by two instrumentations and agents that alone report usage, from 16 callers: every total equals recount and oracle',
+  { timeout: 120_000 },
+  async () => {
+    await arrive(41, { traces: 30, scopes: true }, 1)
+    for (let seed = 42; seed <= 44; seed++) await arrive(seed, { traces: 40, scopes: true }, 20)
+  },
+)
+
 test('a chain of 1,500 spans, shuffled and cut: every line of it equals the oracle', { timeout: 120_000 }, async () => {
   await arrive(31, { traces: 2, deep: 1, depth: 1_500 }, 60)
 })

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { generate } from '@/lib/ingest/testing/generate'
 import { itemsOf, MemoryTraces, type SpanResult } from '@/lib/ingest/testing/memory-traces'
 import { judge } from '@/lib/ingest/testing/oracle'
+import { judgeTwins } from '@/lib/ingest/testing/oracle-twins'
 import { Random } from '@/lib/ingest/testing/random'
 import type { WireSpan } from '@/lib/ingest/testing/wire-events'
 import type { SpanNode } from '@/lib/ingest/span-node'
@@ -16,7 +17,7 @@ const nodesOf = (spans: readonly WireSpan[]): SpanNode[] =>
 const told = (spans: readonly WireSpan[]): Map<string, SpanResult> => {
   const traces = new Map<string, WireSpan[]>()
   for (const span of spans) traces.set(span.traceId, [...(traces.get(span.traceId) ?? []), span])
-  const verdicts = [...traces.values()].flatMap(judge)
+  const verdicts = judgeTwins([...traces.values()].flatMap(judge))
   return new Map(
     verdicts.map(({ s, state, cost, interaction, isTop }) => [
       `${s.traceId} ${s.id}`,
@@ -40,12 +41,13 @@ const arrive = (traces: MemoryTraces, nodes: readonly SpanNode[], random: Random
 test('any order, any cut and any repetition of generated traces gives what the oracle says', () => {
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 30 }), (seed, largest) => {
-      const { events, partial } = generate(seed, { traces: 8 })
+      const { events, partial } = generate(seed, { traces: 8, scopes: true })
       const random = new Random(seed + 1)
       const whole = spansOf(events)
       const doubled = whole.filter(() => random.chance(0.2))
       const traces = new MemoryTraces()
       arrive(traces, nodesOf([...whole, ...doubled, ...spansOf(partial)]), random, largest)
+      traces.silence()
       expect(sorted(traces.result())).toEqual(sorted(told(whole)))
     }),
     { numRuns: 60 },

@@ -19,7 +19,7 @@ import {
   type SpanKey,
   type TraceHeader,
 } from '@/lib/ingest/store/spans'
-import { TraceGraph, type InteractionMode } from '@/lib/ingest/trace-graph'
+import { TRACE_IS_INTERACTION, TraceGraph, type InteractionMode } from '@/lib/ingest/trace-graph'
 
 export type SettledTrace = { header: TraceHeader; graph: TraceGraph; headerChanged: boolean }
 export type SettledSpans = {
@@ -202,22 +202,22 @@ export const merge = (
 export const settleModes = (traces: ReadonlyMap<string, SettledTrace>, spans: readonly SpanNode[]): string[] => {
   const flipped: string[] = []
   for (const span of spans) {
-    const trace = traces.get(span.traceId)
-    const id = trace?.graph.nodes.get(span.spanId)?.interactionId
-    if (trace && id != null) trace.graph.mode = nextMode(trace.graph.mode, id)
+    const graph = traces.get(span.traceId)?.graph
+    const node = graph?.nodes.get(span.spanId)
+    if (graph && node) graph.mode = nextMode(graph.mode, node)
   }
   for (const { header, graph } of traces.values()) {
     const [from, to] = [graph.modeBefore.kind, graph.mode.kind]
     const hadSpans = [...graph.created].length < header.spans
-    if (hadSpans && ((from === 'none' && to === 'one') || (from === 'one' && to === 'several')))
-      flipped.push(header.traceId)
+    if (hadSpans && from !== to) flipped.push(header.traceId)
     header.mode = graph.mode
   }
   return flipped
 }
 
-const nextMode = (mode: InteractionMode, id: string): InteractionMode => {
-  if (mode.kind === 'none') return { kind: 'one', id }
+const nextMode = (mode: InteractionMode, { interactionId: id, flags }: SpanNode): InteractionMode => {
+  if (id === null) return mode.kind === 'none' && flags.includes(TRACE_IS_INTERACTION) ? { kind: 'trace' } : mode
+  if (mode.kind === 'none' || mode.kind === 'trace') return { kind: 'one', id }
   if (mode.kind === 'one' && mode.id !== id) return { kind: 'several' }
   return mode
 }

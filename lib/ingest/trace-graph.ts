@@ -95,12 +95,20 @@ export class TraceGraph {
   }
 }
 
-/** `several`: an own or inherited id counts, nothing else; `one`: it serves the whole trace. */
-export type InteractionMode = { kind: 'none' } | { kind: 'one'; id: string } | { kind: 'several' }
+/**
+ * `several`: an own or inherited id counts, nothing else; `one`: it serves the whole trace; `trace`: nobody names one, and
+ * its agent is set to "one trace is one interaction", so the trace's own id serves.
+ */
+export type InteractionMode = { kind: 'none' } | { kind: 'trace' } | { kind: 'one'; id: string } | { kind: 'several' }
+
+/** On spans of agents that are set so (lib/agents): known when the span arrives, kept with it. */
+export const TRACE_IS_INTERACTION = 'trace_is_interaction'
 
 /** The interaction a span counts under; null = unattributed (wire.md 3.2). */
 export const interactionOf = (node: SpanNode, mode: InteractionMode): string | null =>
-  node.interactionId ?? node.inheritedInteraction ?? (mode.kind === 'one' ? mode.id : null)
+  node.interactionId ??
+  node.inheritedInteraction ??
+  (mode.kind === 'one' ? mode.id : mode.kind === 'trace' ? node.traceId : null)
 
 const isModel = (node: SpanNode): boolean => node.kind === 'llm' || node.kind === 'embedding'
 

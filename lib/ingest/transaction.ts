@@ -2,6 +2,7 @@ import 'server-only'
 import type { Pool, PoolClient } from 'pg'
 import { isDatabaseAway } from '@/lib/core/database-away'
 import { DomainError } from '@/lib/core/errors'
+import { inTransaction } from '@/lib/core/sql'
 
 /** Serialisation failures and deadlocks are tried again this often; then the sender is asked to come back. */
 const RETRIES = 3
@@ -10,14 +11,14 @@ const RETRIES = 3
  * Runs the work in a transaction: everything or nothing. Deadlocks, serialisation failures and what `mend` takes care of
  * (answering true) start it again, a few times. Throws `unavailable` when the database is away or keeps refusing.
  */
-export const inTransaction = async <T>(
+export const retried = async <T>(
   pool: Pool,
   work: (client: PoolClient) => Promise<T>,
   mend: (code: string | undefined) => Promise<boolean> = () => Promise.resolve(false),
 ): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, work)
+      return await inTransaction(pool, work)
     } catch (error) {
       const code = sqlState(error)
       if (attempt <= RETRIES && (code === '40P01' || code === '40001' || (await mend(code)))) continue
@@ -29,23 +30,6 @@ export const inTransaction = async <T>(
       }
       throw error
     }
-  }
-}
-
-const once = async <T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> => {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    const value = await work(client)
-    await client.query('COMMIT')
-    client.release()
-    return value
-  } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      (broken: unknown) => client.release(broken instanceof Error ? broken : true),
-    )
-    throw error
   }
 }
 

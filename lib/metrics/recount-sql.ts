@@ -127,12 +127,13 @@ ANALYZE r_call;`
 const FACTS = `
 CREATE TEMP TABLE r_fact ON COMMIT DROP AS
 WITH named AS (
-  SELECT team_id, trace_id, count(DISTINCT interaction_id) AS ids, min(interaction_id) AS id FROM r_span GROUP BY 1, 2
+  SELECT team_id, trace_id, count(DISTINCT interaction_id) AS ids, min(interaction_id) AS id,
+    bool_or('trace_is_interaction' = ANY(flags)) AS trace_is_one FROM r_span GROUP BY 1, 2
 ), billed AS (
   SELECT s.*, coalesce(s.cost_state IN ('reported', 'computed', 'aggregate', 'unknown'), false) AS is_billed,
     coalesce(l.is_top, s.top) AS is_top,
     coalesce(s.interaction_id, CASE WHEN l.n IS NULL THEN s.inherited_interaction ELSE l.inherited END,
-      CASE WHEN named.ids = 1 THEN named.id END) AS interaction,
+      CASE WHEN named.ids = 1 THEN named.id WHEN named.ids = 0 AND named.trace_is_one THEN s.trace_id END) AS interaction,
     coalesce(s.cache_read_tokens, (s.borrowed->>'cacheReadTokens')::bigint) AS cache_read,
     coalesce(s.cache_write_tokens, (s.borrowed->>'cacheWriteTokens')::bigint) AS cache_write,
     coalesce(s.reasoning_tokens, (s.borrowed->>'reasoningTokens')::bigint) AS reasoning,

@@ -149,6 +149,8 @@ const INTERACTION = [
   'bad_outcome_cost_nano_usd', 'csat', 'outcome_at',
 ] // prettier-ignore
 
+const TRACE_IS_ONE = `count(s.interaction_id) = 0 AND bool_or('trace_is_interaction' = ANY(s.flags))`
+
 export const COMPARISONS: readonly Comparison[] = [
   {
     table: 'span (leaf rule)',
@@ -185,7 +187,7 @@ export const COMPARISONS: readonly Comparison[] = [
     stored: `SELECT ${key('team_id', 'trace_id')} AS key, days[1]::timestamptz AS at,
       ${texts('spans', 'interaction_mode', 'interaction_id', '0')} AS v FROM trace WHERE spans > 0`,
     recounted: `SELECT ${key('s.team_id', 's.trace_id')} AS key, min(s.started_at) AS at,
-      ${texts('count(*)', 'least(count(DISTINCT s.interaction_id), 2)', 'CASE WHEN count(DISTINCT s.interaction_id) = 1 THEN min(s.interaction_id) END', 'count(*) FILTER (WHERE s.day <> ALL(t.days))')} AS v
+      ${texts('count(*)', `CASE WHEN ${TRACE_IS_ONE} THEN 3 ELSE least(count(DISTINCT s.interaction_id), 2) END`, `CASE WHEN count(DISTINCT s.interaction_id) = 1 THEN min(s.interaction_id) WHEN ${TRACE_IS_ONE} THEN s.trace_id END`, 'count(*) FILTER (WHERE s.day <> ALL(t.days))')} AS v
       FROM r_span s LEFT JOIN trace t ON t.team_id = s.team_id AND t.trace_id = s.trace_id GROUP BY s.team_id, s.trace_id`,
   },
   {

@@ -24,6 +24,7 @@ const settings = {
   hashUserIds: false,
   payloadMaxBytes: 4_194_304,
   ingestPerMinute: null,
+  traceInteractionAgents: [],
 }
 const store = async (teamId: string, now: Date, events: unknown[]) => {
   const normalise = normaliser({ agentName: null, environment: 'test', team: settings, nowUs: fromDate(now) })

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { TaskList } from 'graphile-worker'
 import { clearPastAttempts } from '@/lib/auth/attempts'
 import { systemClock } from '@/lib/core/clock'
+import { settleDueAggregates } from '@/lib/ingest/aggregates'
 import { applyRetention } from '@/lib/retention/apply'
 
 /** Background jobs. Each is safe to run twice and at any time; graphile-worker sees that two replicas never run one at once. */
@@ -11,11 +12,15 @@ export const taskList = (owner: Pool): TaskList => ({
   retention: async () => {
     await applyRetention(owner, systemClock())
   },
+  aggregates: async () => {
+    await settleDueAggregates(owner, systemClock())
+  },
   cleanup: () => cleanUp(owner, systemClock()),
 })
 
 /** UTC; `?jobKey` keeps one of each waiting however long the worker was away. */
 export const CRONTAB = `
+* * * * * aggregates ?jobKey=aggregates
 7 * * * * partitions ?jobKey=partitions
 23 3 * * * retention ?jobKey=retention
 41 * * * * cleanup ?jobKey=cleanup

@@ -1,11 +1,12 @@
 import 'server-only'
+import { notifyKeyChanged } from '@/lib/auth/revocation'
 import { mutation } from '@/lib/core/mutation'
 import { auditView } from '@/lib/core/personal'
 import { agentById } from '../queries'
 import { AgentChange, AgentParams, AgentView } from '../schema'
 import { lockAgent, saveAgent } from '../store'
 
-/** Changes description or idle limit; the name never changes, because telemetry names the agent by it. */
+/** Changes description, idle limit or what a trace stands for; the name never changes, because telemetry names the agent by it. */
 export const changeAgent = mutation({
   permission: 'agent:manage',
   input: AgentChange.extend(AgentParams.shape),
@@ -15,7 +16,10 @@ export const changeAgent = mutation({
     await saveAgent(tx, ctx.teamId, agentId, {
       description: change.description ?? row.description,
       idleLimitSec: change.idleLimitSec ?? row.idleLimitSec,
+      traceIsInteraction: change.traceIsInteraction ?? row.traceIsInteraction,
     })
+    // Ingest knows the setting with the key.
+    await notifyKeyChanged(tx, ctx.teamId)
     const after = await agentById(tx, ctx, agentId)
     const audit = { before: auditView(before, AgentView), after: auditView(after, AgentView) }
     return { value: after, audit: [{ kind: 'agent.change', subject: agentId, ...audit }] }

@@ -70,6 +70,13 @@ export const lockStoredTraces = async (
   return rows.map(toHeader)
 }
 
+const MODES = { none: 0, one: 1, several: 2, trace: 3 } as const
+
+const modeOf = ({ interaction_mode: mode, interaction_id: id }: HeaderRow): InteractionMode => {
+  if (mode === MODES.one) return { kind: 'one', id: id ?? '' }
+  return { kind: mode === MODES.several ? 'several' : mode === MODES.trace ? 'trace' : 'none' }
+}
+
 type HeaderRow = {
   trace_id: string
   days: string[]
@@ -88,12 +95,7 @@ const toHeader = (row: HeaderRow): TraceHeader => ({
   traceId: row.trace_id,
   days: row.days,
   spans: row.spans,
-  mode:
-    row.interaction_mode === 0
-      ? { kind: 'none' }
-      : row.interaction_mode === 1
-        ? { kind: 'one', id: row.interaction_id ?? '' }
-        : { kind: 'several' },
+  mode: modeOf(row),
   modelUsage: row.model_usage,
   agentUsage: row.agent_usage,
   aggregated: row.aggregated,
@@ -116,8 +118,9 @@ export const updateTraces = async (
       teamId,
       traces.map((t) => t.traceId),
       traces.map((t) => t.spans),
-      traces.map((t) => ({ none: 0, one: 1, several: 2 })[t.mode.kind]),
-      traces.map((t) => (t.mode.kind === 'one' ? t.mode.id : null)),
+      traces.map((t) => MODES[t.mode.kind]),
+      // The id that serves the whole trace.
+      traces.map((t) => (t.mode.kind === 'one' ? t.mode.id : t.mode.kind === 'trace' ? t.traceId : null)),
       traces.map((t) => t.modelUsage),
       traces.map((t) => t.agentUsage),
       traces.map((t) => t.aggregated),

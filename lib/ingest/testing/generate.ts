@@ -19,26 +19,31 @@ const SHAPES = [
   'several',
   'tools',
 ] as const
-type Shape = (typeof SHAPES)[number] | 'deep'
+/** Only where spans have scopes: not over the native API. */
+const SCOPED_SHAPES = ['twins', 'twins', 'twins', 'twins', 'agentOnly'] as const
+type Shape = (typeof SHAPES)[number] | (typeof SCOPED_SHAPES)[number] | 'deep'
 
 /**
  * Traces of agents that nobody would write by hand: nested wrappers, two instrumentations around one call, orphans,
  * cycles, self-parents, deep chains, several interactions in one trace, calls without usage or price, traces across
- * midnight and the end of the year. Span ids repeat from trace to trace. Every date is fixed and past.
+ * midnight and the end of the year; with `scopes` also calls seen by a second instrumentation in a trace of its own, and
+ * traces in which only agents report usage. Span ids repeat from trace to trace. Every date is fixed and past.
  */
 export const generate = (
   seed: number,
-  size: { traces?: number; deep?: number; depth?: number; name?: string } = {},
+  size: { traces?: number; deep?: number; depth?: number; name?: string; scopes?: boolean } = {},
 ): Generated => {
-  const { traces = 1_000, deep = 0, depth = 10_000, name = `g${seed}` } = size
+  const { traces = 1_000, deep = 0, depth = 10_000, name = `g${seed}`, scopes = false } = size
   const random = new Random(seed)
   const events: WireEvent[] = []
   const interactions = Math.max(1, Math.round(traces * 0.6))
   for (let i = 0; i < interactions; i++) events.push(...interactionEvents(random, `${name}-i${i}`))
   for (let t = 0; t < traces; t++) {
-    const shape: Shape = t < deep ? 'deep' : random.pick(SHAPES)
+    const shape: Shape = t < deep ? 'deep' : random.pick(scopes ? [...SHAPES, ...SCOPED_SHAPES] : SHAPES)
     const ids = [0, 1, 2].map(() => `${name}-i${random.int(0, interactions - 1)}`)
-    events.push(...traceOf(random, `${name}-t${t}`, shape, ids, depth))
+    const spans = traceOf(random, `${name}-t${t}`, shape, ids, depth)
+    events.push(...spans)
+    if (shape === 'twins') events.push(...twinsOf(random, spans))
   }
   const partial = events.flatMap((event) =>
     random.chance(0.15) ? [withoutSome(random, event), withoutSome(random, event)] : [],
@@ -100,6 +105,8 @@ const traceOf = (random: Random, traceId: string, shape: Shape, ids: readonly st
   const spans: WireSpan[] = []
   for (let n = 0; n < count; n++) {
     const span = spanOf(random, traceId, `s${n}`, first + n * random.int(0, 900_000), shape)
+    if (shape === 'twins' && random.chance(0.5))
+      Object.assign(span, { kind: 'llm', model: 'gpt-4o', provider: 'openai' })
     if (shape === 'deep') span.startedAt = iso(first + n * 1_000)
     const parent = shape === 'deep' ? n - 1 : random.int(Math.max(0, n - 3), n - 1)
     if (n > 0) span.parentId = `s${parent}`
@@ -149,6 +156,11 @@ const giveUsage = (random: Random, span: WireSpan): void => {
 /** Gives the trace the trouble it is named for. */
 const bend = (random: Random, shape: Shape, spans: WireSpan[]): void => {
   for (const span of spans) {
+    if (shape === 'agentOnly') {
+      if (span.kind === 'llm' || span.kind === 'embedding')
+        for (const field of ['usage', 'costUsd'] as const) delete span[field]
+      else if (random.chance(0.5)) Object.assign(span, { kind: 'agent', usage: { inputTokens: 70, outputTokens: 7 } })
+    }
     if (shape === 'orphans' && random.chance(0.3)) span.parentId = `lost-${random.int(1, 3)}`
     if (shape === 'selfParent' && random.chance(0.2)) span.parentId = span.id
     if (shape !== 'twoInstrumentations' || !span.usage) continue
@@ -163,6 +175,40 @@ const bend = (random: Random, shape: Shape, spans: WireSpan[]): void => {
     const [top, low] = [spans[0], spans[random.int(0, spans.length - 1)]]
     if (top && low) top.parentId = low.id
   }
+}
+
+/** The same calls as a second instrumentation saw them, each a trace of its own; some only look so. */
+const twinsOf = (random: Random, spans: readonly WireSpan[]): WireSpan[] => {
+  const twins: WireSpan[] = []
+  for (const [n, span] of spans.entries()) {
+    span.scope = 'framework'
+    if (random.chance(0.5)) span.serviceInstance = `host-${random.int(1, 2)}`
+    if (span.kind !== 'llm' || span.endedAt == null) continue
+    if (random.chance(0.7)) span.responseId = `resp-${span.traceId}-${random.int(0, 3)}`
+    if (!random.chance(0.9)) continue
+    const { model, provider, usage, responseId, serviceInstance, startedAt, endedAt } = span
+    const far = random.chance(0.15) ? 90_000_000 : 0
+    const at = (time: string): string => iso(Date.parse(time) * 1000 + far)
+    const twin: WireSpan = {
+      type: 'span',
+      id: `s${n}`,
+      traceId: `${span.traceId}-twin${random.chance(0.2) ? '' : n}`,
+      kind: 'llm',
+      name: 'chat',
+      startedAt: at(startedAt),
+      endedAt: at(endedAt),
+      scope: random.chance(0.85) ? 'sdk' : 'framework',
+      status: 'ok',
+    }
+    if (random.chance(0.3)) twin.parentId = 'elsewhere'
+    if (responseId != null && random.chance(0.8)) twin.responseId = responseId
+    if (serviceInstance !== undefined && random.chance(0.8)) twin.serviceInstance = serviceInstance
+    if (model != null) twin.model = model
+    if (provider != null) twin.provider = provider
+    if (usage && random.chance(0.9)) twin.usage = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }
+    twins.push(twin)
+  }
+  return twins
 }
 
 const nameInteractions = (random: Random, shape: Shape, spans: WireSpan[], ids: readonly string[]): void => {

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { expect } from 'vitest'
+import { settleDueAggregates } from '@/lib/ingest/aggregates'
 import { commitItems } from '@/lib/ingest/commit'
 import type { Item } from '@/lib/ingest/items'
 import type { Generated } from '@/lib/ingest/testing/generate'
@@ -56,6 +57,8 @@ export const commitFrom = (
 /** Stored totals equal the plain recount, and states, costs and roll-ups what the oracle says of the events. */
 export const expectHonest = async (pool: pg.Pool, teamId: string, events: readonly WireEvent[]): Promise<void> => {
   await expectCleanRecount(pool)
+  // The worker's turn, once everything is silent.
+  await settleDueAggregates(pool, new Date(Date.now() + 3_600_000))
   const { verdicts, rows } = sumUp(events)
   const expected = new Map(
     verdicts.map(({ s, state, cost, isTop }) => [`${s.traceId} ${s.id}`, { state, cost, isTop }]),
@@ -106,7 +109,7 @@ const storedSpans = async (pool: pg.Pool, teamId: string): Promise<Map<string, S
 
 const COHORT = [
   'interactions', 'turns', 'with_outcome', 'resolved', 'escalated', 'contained', 'csat_sum', 'spans', 'llm_calls', 'llm_errors',
-  'unknown_cost_calls', 'unknown_usage_calls', 'shadowed_calls', 'cost_nano_usd', 'unattributed_cost_nano_usd',
+  'unknown_cost_calls', 'unknown_usage_calls', 'shadowed_calls', 'duplicate_calls', 'cost_nano_usd', 'unattributed_cost_nano_usd',
   'input_tokens', 'output_tokens', 'cache_read_tokens', 'reasoning_tokens', 'tool_calls', 'tool_errors',
   'unknown_duration_spans',
 ] // prettier-ignore

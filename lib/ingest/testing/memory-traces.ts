@@ -24,6 +24,7 @@ const TEAM: IngestSettings & { id: string; slug: string; name: string } = {
   hashUserIds: false,
   payloadMaxBytes: 4 * 1024 * 1024,
   ingestPerMinute: null,
+  traceInteractionAgents: [],
 }
 
 /** Wire events as the ledger takes them; a rejected one is a mistake of the test. */
@@ -32,6 +33,10 @@ export const itemsOf = (events: readonly WireEvent[], nowUs = NOW_US): Item[] =>
   return events.map((event) => {
     const { item, rejected } = normalise(event, false)
     if (!item) throw new Error(`${rejected.message}: ${JSON.stringify(event)}`)
+    if (item.type === 'span' && event.type === 'span') {
+      item.node.scope = event.scope ?? null
+      item.node.serviceInstance = event.serviceInstance ?? null
+    }
     return item
   })
 }

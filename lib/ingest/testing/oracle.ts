@@ -18,12 +18,17 @@ export const judge = (spans: readonly WireSpan[]): Verdict[] => {
   }
   const [used, called] = [new Set<WireSpan>(), new Set<WireSpan>()]
   for (const n of lines.filter(({ s }) => isCall(s))) for (const a of above(n)) (isUsed(n.s) ? used : called).add(a)
+  const isCounted = spans.some((s) => isCall(s) && isUsed(s))
+  const agents = new Set(
+    isCounted ? [] : spans.filter((s) => s.kind === 'agent' && (s.usage != null || s.costUsd != null)),
+  )
   const ids = [...new Set(spans.flatMap((s) => s.interactionId ?? []))]
   return lines.map((n) => {
     const [{ s }, line] = [n, above(n)]
     const named = [s, ...line].find((a) => a.interactionId != null)?.interactionId
     const below = used.has(s) ? 'used' : called.has(s) ? 'called' : 'none'
-    return verdict(s, line, below, named ?? (ids.length === 1 ? (ids[0] ?? null) : null))
+    const told = verdict(s, line, below, named ?? (ids.length === 1 ? (ids[0] ?? null) : null))
+    return line.some((a) => agents.has(a)) ? underAgent(told) : agents.has(s) ? asAggregate(told) : told
   })
 }
 
@@ -40,6 +45,14 @@ const verdict = (s: WireSpan, line: WireSpan[], below: string, interaction: stri
   const unbilled = !isUsed(s) && s.status === 'error'
   const state = !isCall(s) ? null : hidden ? 'shadowed' : unbilled ? 'not_billed' : priced
   return { s, state, cost: state === priced ? cost : null, interaction, usage: usage ?? null, isTop: line.length === 0 }
+}
+
+/** wire.md 4.4: where only agents report usage the topmost is priced, and the calls below it are shadowed. */
+const underAgent = (told: Verdict): Verdict => (isCall(told.s) ? { ...told, state: 'shadowed', cost: null } : told)
+const asAggregate = (told: Verdict): Verdict => {
+  const { usage, costUsd } = told.s
+  const cost = costUsd != null ? Math.round(Number(costUsd) * 1e9) : usage ? price(told.s, usage) : null
+  return { ...told, state: 'aggregate', cost }
 }
 
 const price = (s: WireSpan, usage: NonNullable<WireSpan['usage']>): number | null => {

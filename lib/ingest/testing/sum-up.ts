@@ -1,4 +1,5 @@
 import { judge } from '@/lib/ingest/testing/oracle'
+import { judgeTwins } from '@/lib/ingest/testing/oracle-twins'
 import type { Verdict, WireEvent, WireInteraction, WireOutcome, WireSpan } from '@/lib/ingest/testing/wire-events'
 
 /** Sums under the names of the columns that hold them; zeros left out. */
@@ -21,7 +22,7 @@ export const sumUp = (events: readonly WireEvent[]): { verdicts: Verdict[]; rows
       if (!old || (old.at ?? '') < (event.at ?? '')) entry(event.interactionId).outcome = event
     }
   }
-  const verdicts = [...traces.values()].flatMap(judge)
+  const verdicts = judgeTwins([...traces.values()].flatMap(judge))
   for (const verdict of verdicts) if (verdict.interaction !== null) entry(verdict.interaction).spans.push(verdict)
   const rows = new Map<string, Sums>()
   for (const interaction of interactions.values()) addInteraction(rows, interaction)
@@ -88,13 +89,14 @@ const addSpend = (rows: Map<string, Sums>, verdict: Verdict, owner: readonly str
   add(rows, keyOf('calendar', verdict.s.startedAt, group, owner), sums)
 }
 
-const isBilled = ({ state }: Verdict): boolean => state === 'reported' || state === 'computed' || state === 'unknown'
+const BILLED = ['reported', 'computed', 'unknown', 'aggregate']
+const isBilled = ({ state }: Verdict): boolean => state !== null && BILLED.includes(state)
 const promptOf = (s: WireSpan): string[] => [s.prompt?.name ?? '', String(s.prompt?.version ?? '')]
 
 const groupsOf = (verdict: Verdict): string[] => {
   const { s, state } = verdict
   if (s.kind === 'tool') return ['0', `4|${s.tool?.name ?? s.name}`]
-  if (state === null || state === 'shadowed') return ['0']
+  if (state === null || state === 'shadowed' || state === 'duplicate') return ['0']
   const [model, prompt] = [s.model ?? '', promptOf(s).join('|')]
   return ['0', `1|${model}`, `2|${prompt}`, `3|${model}|${prompt}`]
 }
@@ -104,6 +106,7 @@ const sumsOf = (verdict: Verdict): Sums => {
   const sums: Sums = { spans: 1, unknown_duration_spans: Number(s.endedAt == null) }
   if (s.kind === 'tool') return { ...sums, tool_calls: 1, tool_errors: Number(s.status === 'error') }
   if (state === 'shadowed') return { ...sums, shadowed_calls: 1 }
+  if (state === 'duplicate') return { ...sums, duplicate_calls: 1 }
   if (state === 'not_billed') return { ...sums, llm_errors: 1 }
   if (!isBilled(verdict)) return sums
   return {

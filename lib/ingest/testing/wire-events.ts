@@ -2,7 +2,11 @@ import type { z } from 'zod'
 import type { InteractionEvent, OutcomeEvent, SpanEvent } from '@/lib/ingest/schema'
 
 /** Events as a client writes them: the form that the generator makes, the oracle reads and the API takes. */
-export type WireSpan = z.input<typeof SpanEvent>
+export type WireSpan = z.input<typeof SpanEvent> & {
+  /** What only other roads than native events can say; `itemsOf` puts it on the node. */
+  scope?: string
+  serviceInstance?: string
+}
 export type WireInteraction = z.input<typeof InteractionEvent>
 export type WireOutcome = z.input<typeof OutcomeEvent>
 export type WireEvent = WireSpan | WireInteraction | WireOutcome

@@ -19,6 +19,9 @@ CREATE INDEX span_same_counts ON span (team_id, service_instance, input_tokens, 
 -- Attributes that no table names are kept and can be looked for: attributes @> '{"key": "value"}'.
 CREATE INDEX span_payload_attributes ON span_payload USING gin (attributes jsonb_path_ops);
 
+-- Senders that name no session: each of their traces is an interaction of its own (wire.md 3.2).
+ALTER TABLE agent ADD COLUMN trace_is_interaction boolean NOT NULL DEFAULT false;
+
 ALTER TABLE trace
   ADD COLUMN model_usage boolean NOT NULL DEFAULT false,
   ADD COLUMN agent_usage boolean NOT NULL DEFAULT false,

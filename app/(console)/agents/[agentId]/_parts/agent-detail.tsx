@@ -69,6 +69,12 @@ const About = ({ agent, now }: { agent: AgentView; now: Date }) => (
       {inWords(formatDuration(agent.idleLimitSec * 1000))}
       <span className="text-ink2"> after its last event an interaction without an outcome counts as abandoned</span>
     </dd>
+    <dt className="text-ink2">Interactions</dt>
+    <dd>
+      {agent.traceIsInteraction
+        ? 'A trace that names none is one of its own'
+        : 'As named by its spans; the cost of a trace that names none is unattributed'}
+    </dd>
     <dt className="text-ink2">Registered</dt>
     <dd>
       {formatTime(agent.createdAt, now)} UTC, {agent.origin === 'telemetry' ? 'by its first event' : 'in the console'}

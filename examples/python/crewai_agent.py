@@ -22,13 +22,9 @@ async def main() -> None:
     agent = Agent(
         role='Shop support',
         goal='Answer the customer',
-        backstory=shop.INSTRUCTIONS,
+        backstory=shop.PROMPT['text'],
         tools=[tool(shop.look_up_order), tool(shop.request_refund)],
-        llm=LLM(
-            model=f'openai/{shop.MODEL}',
-            base_url=os.environ['MODEL_URL'],
-            api_key=os.environ.get('OPENAI_API_KEY', 'none'),
-        ),
+        llm=LLM(model=f'openai/{shop.MODEL}', base_url=shop.MODEL_URL, api_key=shop.MODEL_KEY),
         max_iter=6,
     )
 

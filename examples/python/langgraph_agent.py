@@ -1,7 +1,6 @@
 """The shop's support agent on LangGraph: a graph of model and tools, its state kept per conversation by a checkpointer."""
 
 import asyncio
-import os
 
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelCallLimitMiddleware, ToolErrorMiddleware
@@ -15,14 +14,12 @@ from telemetry import send_to_signalbox, serve_customers
 
 
 async def main() -> None:
-    provider = send_to_signalbox('shop-langgraph')
+    provider = send_to_signalbox('shop-langgraph-py')
     LangChainInstrumentor().instrument()
     agent = create_agent(
-        ChatOpenAI(
-            model=shop.MODEL, base_url=os.environ['MODEL_URL'], api_key=os.environ.get('OPENAI_API_KEY', 'none')
-        ),
+        ChatOpenAI(model=shop.MODEL, base_url=shop.MODEL_URL, api_key=shop.MODEL_KEY),
         tools=[tool(shop.look_up_order), tool(shop.request_refund)],
-        system_prompt=shop.INSTRUCTIONS,
+        system_prompt=shop.PROMPT['text'],
         middleware=[ModelCallLimitMiddleware(run_limit=6), ToolErrorMiddleware(lambda error, _: f'error: {error}')],
         checkpointer=InMemorySaver(),
     )

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 
 from openai import AsyncOpenAI
 from openinference.instrumentation.openai import OpenAIInstrumentor
@@ -54,10 +53,10 @@ async def call_tool(call) -> dict:
 async def main() -> None:
     provider = send_to_signalbox('shop-plain')
     OpenAIInstrumentor().instrument()
-    client = AsyncOpenAI(base_url=os.environ['MODEL_URL'], api_key=os.environ.get('OPENAI_API_KEY', 'none'))
+    client = AsyncOpenAI(base_url=shop.MODEL_URL, api_key=shop.MODEL_KEY)
 
     async def reply_to(message: str, session: str) -> str:
-        messages = [{'role': 'system', 'content': shop.INSTRUCTIONS}, {'role': 'user', 'content': message}]
+        messages = [{'role': 'system', 'content': shop.PROMPT['text']}, {'role': 'user', 'content': message}]
         for _ in range(MODEL_CALLS_MAX):
             answer = await client.chat.completions.create(model=shop.MODEL, messages=messages, tools=TOOL_SCHEMAS)
             said = answer.choices[0].message
@@ -65,7 +64,7 @@ async def main() -> None:
                 return said.content
             messages.append(said.model_dump(exclude_none=True))
             messages += await asyncio.gather(*map(call_tool, said.tool_calls))
-        return 'This takes too long. A person will take over.'
+        return 'This takes too long: I hand over to a person.'
 
     await serve_customers(reply_to)
     provider.shutdown()

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Awaitable, Callable
-from uuid import uuid4
 
 from openinference.instrumentation import using_attributes
 from opentelemetry import trace
@@ -28,15 +27,14 @@ def send_to_signalbox(agent: str) -> TracerProvider:
 
 async def serve_customers(reply_to: Callable[[str, str], Awaitable[str]]) -> None:
     """Holds the shop's conversations one after the other. `reply_to(message, session)` is the agent."""
-    tracer = trace.get_tracer('shop')
-    prompt = {'promptName': shop.SHOP['prompt']['name'], 'promptVersion': shop.SHOP['prompt']['version']}
-    for conversation in shop.SHOP['conversations']:
-        session, user, message = f'shop-{uuid4()}', conversation['user'], conversation['text']
+    prompt = {'promptName': shop.PROMPT['name'], 'promptVersion': shop.PROMPT['version']}
+    for conversation in shop.CONVERSATIONS:
+        session, user, message = conversation['id'], conversation['user'], conversation['text']
         about = {'session.id': session, 'user.id': user, 'input.value': message}
         with (
             using_attributes(session_id=session, user_id=user, metadata=prompt),
-            tracer.start_as_current_span('conversation', attributes=about) as root,
+            trace.get_tracer('shop').start_as_current_span('answer customer', attributes=about) as root,
         ):
             reply = await reply_to(message, session)
             root.set_attributes({'output.value': reply, **shop.outcome_of(reply)})
-        print(f'{user}: {reply}')
+        print(reply)

@@ -20,6 +20,8 @@ const telemetry = new NodeSDK({
   }),
 })
 telemetry.start()
+// Else LangChain calls back from a queue, in whose context conversations that run at once get each other's session.
+process.env.LANGCHAIN_CALLBACKS_BACKGROUND = 'false'
 new LangChainInstrumentation().manuallyInstrument(callbackManager)
 
 const shopTools = Object.entries(tools).map(([name, { description, input, run }]) =>

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { calcPrice } from '@pydantic/genai-prices'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { findModel, MODELS } from './usage.mjs'
+import { costOf, findModel, MODELS } from './usage.mjs'
 
 const local = (name) => fileURLToPath(new URL(name, import.meta.url))
 const shop = JSON.parse(readFileSync(local('shop.json'), 'utf8'))
@@ -58,11 +58,12 @@ test.each(Object.entries(MODELS))('%s costs what the price book says, cache and 
   if (!model.output) Object.assign(usage, { output_tokens: 0, cache_read_tokens: 0 })
   const providerId = name.startsWith('claude') ? 'anthropic' : 'openai'
   const price = calcPrice(usage, model.as, { providerId, timestamp: new Date() })
-  const nano =
-    (usage.input_tokens - usage.cache_read_tokens - usage.cache_write_tokens) * model.input +
-    usage.cache_read_tokens * model.cacheRead +
-    usage.cache_write_tokens * (model.cacheWrite ?? 0) +
-    usage.output_tokens * model.output
+  const nano = costOf(model, {
+    inputTokens: usage.input_tokens,
+    cacheReadTokens: usage.cache_read_tokens,
+    cacheWriteTokens: usage.cache_write_tokens,
+    outputTokens: usage.output_tokens,
+  })
   expect(Math.round(price.total_price * 1e9)).toBe(nano)
   expect(findModel(`vendor/${name}`)).toBe(findModel(model.as))
 })

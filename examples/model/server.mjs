@@ -67,14 +67,14 @@ function converse({ api, read, write }, model, body) {
   const reply = asked.react ? { text: asReAct(step) } : step
   const usage = usageOf(model, asked, reply, { marksCache: api === 'messages' && marksCache(body) })
   const answered = write({ model, reply, usage, body, asked })
-  bill.push({ id: answered.id, api, model: model.as, ...usage })
+  bill.push({ id: answered.id, api, model: model.as, streamed: Boolean(body.stream), ...usage })
   return answered
 }
 
 function embed(model, body) {
   const texts = embeddingTexts(body)
   const usage = embeddingUsage(model, texts)
-  bill.push({ id: null, api: 'embeddings', model: model.as, ...usage })
+  bill.push({ id: null, api: 'embeddings', model: model.as, streamed: false, ...usage })
   return writeEmbeddings({ model, texts, usage, body })
 }
 

@@ -59,13 +59,17 @@ export function embeddingUsage(model, texts) {
 }
 
 function priced(model, usage) {
-  const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens } = usage
-  const costNanoUsd =
+  return { ...usage, costNanoUsd: costOf(model, usage) }
+}
+
+/** Nano-USD of a call of one of `MODELS`. */
+export function costOf(model, { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }) {
+  return (
     (inputTokens - cacheReadTokens - cacheWriteTokens) * model.input +
     cacheReadTokens * model.cacheRead +
     cacheWriteTokens * (model.cacheWrite ?? 0) +
     outputTokens * model.output
-  return { ...usage, costNanoUsd }
+  )
 }
 
 const tokens = (characters) => Math.ceil(characters / 4)

@@ -76,6 +76,9 @@ function testContext() {
     files: [],
     build: () => (built ??= buildOnce()),
     async databaseTests(quality) {
+      const { ensureExamplesInstalled } = await import('./lib/examples.mjs')
+      if (this.files.length === 0 || this.files.some((file) => file.includes('examples')))
+        await ensureExamplesInstalled()
       const { close: _, ...about } = await open()
       return quality.vitest('db', {
         files: this.files,

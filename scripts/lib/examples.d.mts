@@ -1,0 +1,2 @@
+export function examplePackagesMissing(): string[]
+export function ensureExamplesInstalled(): Promise<void>

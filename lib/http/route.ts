@@ -1,7 +1,7 @@
 import 'server-only'
 import type { z } from 'zod'
 import { isDatabaseAway } from '@/lib/core/database-away'
-import { DomainError, ERROR_STATUS } from '@/lib/core/errors'
+import { DomainError, ERROR_STATUS, type ErrorCode, type ErrorDetail } from '@/lib/core/errors'
 import { newId } from '@/lib/core/ids'
 import { log, withoutSecrets } from '@/lib/core/log'
 import { parseInput } from '@/lib/core/mutation'
@@ -25,6 +25,11 @@ export type RouteHandler = (
   request: Request,
   context: { params: Promise<Record<string, string | string[]>> },
 ) => Promise<Response>
+
+/** What a caller is told when a request is refused. Status and headers follow from the code. */
+export type Refusal = { code: ErrorCode; message: string; details?: readonly ErrorDetail[]; requestId: string }
+/** Writes a refusal in the form that the caller's protocol prescribes. */
+export type ShapeRefusal = (refusal: Refusal, request: Request) => { body: BodyInit; contentType: string }
 
 /** Bodies of console and small API routes; telemetry has its own reader with its own limits. */
 const BODY_MAX_BYTES = 1024 * 1024
@@ -50,18 +55,23 @@ export const defineRoute = <C, S extends Schemas, O extends z.ZodType | undefine
 
 /**
  * Builds a route that reads its own body and shapes its own answer (telemetry, downloads) but keeps request id,
- * authentication and the error envelope.
+ * authentication and the error envelope; `refusal` replaces the envelope where a protocol has one of its own.
  */
 export const defineRawRoute =
   <C>(spec: {
     auth: Authenticate<C>
     handler: (ctx: C, request: Request, params: Record<string, string | string[]>) => Promise<Response>
+    refusal?: ShapeRefusal
   }): RouteHandler =>
   (request, context) =>
-    answering(request, async (requestId) => {
-      const ctx = await spec.auth(request, requestId)
-      return spec.handler(ctx, request, (await context?.params) ?? {})
-    })
+    answering(
+      request,
+      async (requestId) => {
+        const ctx = await spec.auth(request, requestId)
+        return spec.handler(ctx, request, (await context?.params) ?? {})
+      },
+      spec.refusal,
+    )
 
 /** For routes that are open to anybody (health, OpenAPI, sign-up by setup code). */
 export const anyone: Authenticate<{ requestId: string; now: Date }> = async (_request, requestId) => ({
@@ -69,14 +79,18 @@ export const anyone: Authenticate<{ requestId: string; now: Date }> = async (_re
   now: new Date(),
 })
 
-const answering = async (request: Request, work: (requestId: string) => Promise<Response>): Promise<Response> => {
+const answering = async (
+  request: Request,
+  work: (requestId: string) => Promise<Response>,
+  shape?: ShapeRefusal,
+): Promise<Response> => {
   const requestId = newId('req')
   let response: Response
   try {
     refuseZero(request)
     response = await work(requestId)
   } catch (error) {
-    response = errorResponse(error, requestId, request)
+    response = errorResponse(error, requestId, request, shape)
   }
   response.headers.set('x-signalbox-request-id', requestId)
   if (!response.headers.has('cache-control')) response.headers.set('cache-control', 'no-store')
@@ -88,13 +102,10 @@ const refuseZero = (request: Request): void => {
   if (/%00/.test(request.url)) throw new DomainError('bad_request', 'The URL holds U+0000. Remove %00.')
 }
 
-export const errorResponse = (error: unknown, requestId: string, request?: Request): Response => {
+export const errorResponse = (error: unknown, requestId: string, request: Request, shape = envelope): Response => {
   const known = error instanceof DomainError ? error : isDatabaseAway(error) ? away(error) : undefined
   if (!known) {
-    log.error(
-      { err: error, requestId, path: request && withoutSecrets(new URL(request.url).pathname) },
-      'request failed',
-    )
+    log.error({ err: error, requestId, path: withoutSecrets(new URL(request.url).pathname) }, 'request failed')
   }
   const code = known?.code ?? 'internal'
   const headers = new Headers()
@@ -102,11 +113,16 @@ export const errorResponse = (error: unknown, requestId: string, request?: Reque
   if (known?.retryAfterSec !== undefined)
     headers.set('retry-after', String(Math.max(1, Math.ceil(known.retryAfterSec))))
   const message = known?.message ?? 'Something failed on our side; nothing of this request was applied. Try again.'
-  return Response.json(
-    { error: { code, message, ...(known?.details ? { details: known.details } : {}), requestId } },
-    { status: ERROR_STATUS[code], headers },
-  )
+  const details = known?.details ? { details: known.details } : {}
+  const { body, contentType } = shape({ code, message, ...details, requestId }, request)
+  headers.set('content-type', contentType)
+  return new Response(body, { status: ERROR_STATUS[code], headers })
 }
+
+const envelope: ShapeRefusal = (refusal) => ({
+  body: JSON.stringify({ error: refusal }),
+  contentType: 'application/json',
+})
 
 /** Telemetry senders retry 503 and give up on 500: what could be taken later must say so (wire.md 1.2). */
 const away = (cause: unknown): DomainError =>

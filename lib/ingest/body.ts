@@ -14,15 +14,14 @@ const READ_TIMEOUT_MS = 60_000
 let inFlight = 0
 
 /**
- * Reads `{"events": […]}` or NDJSON, gzip or not. Bounds hold while unpacking: a bomb is cut at the limit, not after.
- * Throws `unsupported_media_type`, `too_large`, `bad_request` or `unavailable`.
+ * Reads `{"events": […]}` or NDJSON, gzip or not. Throws `unsupported_media_type`, `too_large`, `bad_request` or `unavailable`.
  */
 export const readEvents = async (request: Request): Promise<RawBatch> => {
-  const type = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase()
+  const type = mediaType(request)
   if (type !== 'application/json' && type !== 'application/x-ndjson') {
     throw new DomainError('unsupported_media_type', 'Send content-type application/json or application/x-ndjson.')
   }
-  const text = await readText(request)
+  const text = textOf(await readBody(request))
   const items = type === 'application/json' ? fromJson(text) : fromNdjson(text)
   if (items.length > MAX_ITEMS) {
     throw new DomainError(
@@ -32,6 +31,13 @@ export const readEvents = async (request: Request): Promise<RawBatch> => {
   }
   return { items, suspicious: /\\u(?:0000|[dD][89a-fA-F])/.test(text), bytes: text.length }
 }
+
+/** The content type without its parameters, in lower case; empty where none was sent. */
+export const mediaType = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+
+/** What is not UTF-8 becomes U+FFFD. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
 const fromJson = (text: string): RawItem[] => {
   if (text.trim() === '') return []
@@ -63,14 +69,18 @@ const fromNdjson = (text: string): RawItem[] => {
   return items
 }
 
-const readText = async (request: Request): Promise<string> => {
+/**
+ * The whole body, unpacked. Bounds hold while unpacking: a bomb is cut at the limit, not after.
+ * Throws `unsupported_media_type`, `too_large`, `bad_request` (not gzip) or `unavailable`.
+ */
+export const readBody = async (request: Request): Promise<Uint8Array> => {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').trim().toLowerCase()
   if (encoding !== 'identity' && encoding !== '' && encoding !== 'gzip') {
     throw new DomainError('unsupported_media_type', 'Send content-encoding gzip, or none.')
   }
   const declared = Number(request.headers.get('content-length') ?? 0)
   if (declared > MAX_BODY_BYTES) throw tooLarge(MAX_BODY_BYTES, 'as sent')
-  if (!request.body) return ''
+  if (!request.body) return new Uint8Array()
   let held = 0
   const hold = (bytes: number): void => {
     held += bytes
@@ -91,7 +101,7 @@ const readText = async (request: Request): Promise<string> => {
         chunks.push(chunk)
       })
     } else for await (const chunk of sent) chunks.push(chunk)
-    return new TextDecoder().decode(Buffer.concat(chunks))
+    return Buffer.concat(chunks)
   } finally {
     inFlight -= held
   }

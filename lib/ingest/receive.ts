@@ -7,7 +7,7 @@ import { Batcher } from '@/lib/ingest/batcher'
 import { readEvents } from '@/lib/ingest/body'
 import { commitItems } from '@/lib/ingest/commit'
 import type { Item } from '@/lib/ingest/items'
-import { normaliser } from '@/lib/ingest/normalise'
+import { normaliser, type Sender } from '@/lib/ingest/normalise'
 import type { EventsAnswer, Rejected } from '@/lib/ingest/schema'
 
 /** One per process; on `globalThis` so that every route bundle shares it. */
@@ -22,12 +22,7 @@ export const batcher = (): Batcher =>
 export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<EventsAnswer> => {
   const batch = await readEvents(request)
   await takeRate(ctx, batch.items.length)
-  const normalise = normaliser({
-    agentName: ctx.agentName,
-    environment: ctx.actor.environment,
-    team: ctx.team,
-    nowUs: fromDate(ctx.now),
-  })
+  const normalise = normaliser(senderOf(ctx))
   const rejected: Rejected[] = []
   const items: Item[] = []
   const places: number[] = []
@@ -58,11 +53,19 @@ export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<Even
   return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
 }
 
+/** What the maps from the wire to the ledger may know of a key. */
+export const senderOf = (ctx: KeyCtx): Sender => ({
+  agentName: ctx.agentName,
+  environment: ctx.actor.environment,
+  team: ctx.team,
+  nowUs: fromDate(ctx.now),
+})
+
 const idOf = (item: Item | undefined): string | undefined =>
   item?.type === 'span' ? item.node.spanId : item?.type === 'interaction' ? item.id : undefined
 
 /** The team's ingest rate, shared by all replicas: one conditional statement, only for teams that have a limit. */
-const takeRate = async (ctx: KeyCtx, n: number): Promise<void> => {
+export const takeRate = async (ctx: KeyCtx, n: number): Promise<void> => {
   const limit = ctx.team.ingestPerMinute
   if (limit === null || n === 0) return
   const { rowCount } = await pool().query(

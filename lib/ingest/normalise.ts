@@ -1,8 +1,15 @@
 import 'server-only'
-import { createHash, createHmac } from 'node:crypto'
-import type { IngestSettings } from '@/lib/auth/caller'
-import { DAY_US, dayOf, parseIso, type Micros } from '@/lib/core/micros'
+import { dayOf, parseIso, type Micros } from '@/lib/core/micros'
 import { parseUsd } from '@/lib/core/money'
+import {
+  hashOf,
+  isStorableTime,
+  OUTSIDE_TIMES,
+  redactorOf,
+  storedText,
+  userHash,
+  type Sender,
+} from '@/lib/ingest/bounded'
 import type { Given } from '@/lib/ingest/interaction-rules'
 import type { Item } from '@/lib/ingest/items'
 import { boundPayload, checkDepth, wellFormed } from '@/lib/ingest/payload'
@@ -16,21 +23,12 @@ import {
   type SpanEvent,
 } from '@/lib/ingest/schema'
 import { newNode } from '@/lib/ingest/span-node'
-import { saltedHash } from '@/lib/redaction/hash'
-import { compileRedactor, redactedText, type Redactor } from '@/lib/redaction/rules'
-import { RedactionConfig, type JsonValue } from '@/lib/redaction/schema'
+import type { Redactor } from '@/lib/redaction/rules'
+import type { JsonValue } from '@/lib/redaction/schema'
 
-/** What normalising needs to know of the sender. */
-export type Sender = {
-  agentName: string | null
-  environment: string
-  team: IngestSettings
-  nowUs: Micros
-}
+export type { Sender } from '@/lib/ingest/bounded'
 
 export type Normalised = { item: Item; rejected?: never } | { item?: never; rejected: Omit<Rejected, 'index'> }
-
-const EARLIEST_US = Date.UTC(2015, 0, 1) * 1000
 
 /** Checks one raw event, redacts it and brings it into the ledger's form. Never throws for anything a client can send. */
 export const normaliser = (sender: Sender): ((raw: unknown, suspicious: boolean) => Normalised) => {
@@ -89,26 +87,11 @@ const refuse = (raw: unknown, code: Rejected['code'], message: string, path?: st
 
 type Context = { sender: Sender; redact: Redactor | undefined; flags: string[] }
 
-/** Compiled once per stored configuration: the object is the same as long as the key's cache entry lives. */
-const redactors = new WeakMap<object, Redactor>()
-const redactorOf = (team: IngestSettings): Redactor | undefined => {
-  if (typeof team.redaction !== 'object' || team.redaction === null) return undefined
-  const known = redactors.get(team.redaction)
-  if (known) return known
-  const config = RedactionConfig.parse(team.redaction)
-  if (config.detectors.length + config.patterns.length + config.jsonPaths.length === 0) return undefined
-  const made = compileRedactor(config, saltedHash(team.redactionSalt))
-  redactors.set(team.redaction, made)
-  return made
-}
-
 const time = (text: string, path: string, sender: Sender): Micros => {
   const us = parseIso(text)
   if (us === null)
     throw new Refusal('bad_request', path, 'is not an ISO 8601 time, for example 2026-03-01T12:00:00.000Z')
-  if (us < EARLIEST_US || us > sender.nowUs + DAY_US) {
-    throw new Refusal('bad_request', path, 'lies outside 2015-01-01 .. now + 1 day; send times in UTC')
-  }
+  if (!isStorableTime(us, sender.nowUs)) throw new Refusal('bad_request', path, OUTSIDE_TIMES)
   return us
 }
 
@@ -118,9 +101,6 @@ const agentOf = (agent: string | null | undefined, sender: Sender): string | nul
   }
   return agent ?? sender.agentName
 }
-
-const text = (value: string | null | undefined, redact: Redactor | undefined): string | null =>
-  value == null || value === '' ? null : redact ? redactedText(redact, value).value : value
 
 const spanItem = (event: SpanEvent, { sender, redact, flags }: Context): Item => {
   const startUs = time(event.startedAt, 'startedAt', sender)
@@ -143,7 +123,7 @@ const spanItem = (event: SpanEvent, { sender, redact, flags }: Context): Item =>
     spanId: event.id,
     parentId: event.parentId ?? null,
     kind: event.kind,
-    name: text(event.name, redact)?.slice(0, MAX_NAME_CHARS) ?? event.name,
+    name: storedText(event.name, redact)?.slice(0, MAX_NAME_CHARS) ?? event.name,
     status: event.status ?? 'unset',
     startUs,
     endUs,
@@ -170,7 +150,7 @@ const spanItem = (event: SpanEvent, { sender, redact, flags }: Context): Item =>
     attempt: event.attempt ?? null,
     finishReason: event.finishReason ?? null,
     errorType: event.errorType ?? null,
-    statusMessage: text(event.statusMessage, redact),
+    statusMessage: storedText(event.statusMessage, redact),
     firstTokenMs: event.firstTokenMs ?? null,
     inputTokens: u?.inputTokens ?? null,
     outputTokens: u?.outputTokens ?? null,
@@ -245,9 +225,6 @@ const interactionItem = (event: Extract<Event, { type: 'interaction' }>, { sende
   return { type: 'interaction', id: event.id, given }
 }
 
-const userHash = (userId: string, team: IngestSettings): string =>
-  `usr-${createHmac('sha256', team.redactionSalt).update(userId, 'utf8').digest('hex').slice(0, 32)}`
-
 const outcomeItem = (event: Extract<Event, { type: 'outcome' }>, { sender, redact }: Context): Item => ({
   type: 'outcome',
   interactionId: event.interactionId,
@@ -257,7 +234,7 @@ const outcomeItem = (event: Extract<Event, { type: 'outcome' }>, { sender, redac
     escalated: event.escalated ?? false,
     severity: event.severity ?? null,
     badOutcomeCost: event.badOutcomeCostUsd == null ? null : parseUsd(event.badOutcomeCostUsd),
-    reason: text(event.reason, redact),
+    reason: storedText(event.reason, redact),
     csat: event.csat ?? null,
     atUs: event.at == null ? sender.nowUs : time(event.at, 'at', sender),
   },
@@ -280,10 +257,7 @@ const scoreItem = (event: Extract<Event, { type: 'score' }>, { sender, redact }:
     value: event.value ?? null,
     label: event.label ?? null,
     source: event.source,
-    comment: text(event.comment, redact),
+    comment: storedText(event.comment, redact),
     atUs: event.at == null ? sender.nowUs : time(event.at, 'at', sender),
   },
 })
-
-const hashOf = (names: readonly (string | null)[]): string =>
-  createHash('sha256').update(JSON.stringify(names)).digest('hex')

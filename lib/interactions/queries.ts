@@ -2,17 +2,20 @@ import 'server-only'
 import { z } from 'zod'
 import type { Ctx } from '@/lib/core/context'
 import { pool } from '@/lib/core/db'
-import { notFound } from '@/lib/core/errors'
+import { DomainError, notFound } from '@/lib/core/errors'
 import { microsOf } from '@/lib/core/iso-time'
-import { toIso } from '@/lib/core/micros'
+import { DAY_US, dayOf, fromDate, toIso } from '@/lib/core/micros'
 import { requirePermission } from '@/lib/core/mutation'
 import { decodeCursor, encodeCursor, type Page } from '@/lib/core/page'
-import type {
-  InteractionsQuery,
-  InteractionSummary,
-  InteractionView,
-  SpanDetail,
-  SpanView,
+import type { Sql } from '@/lib/core/sql'
+import { attributeReadings } from '@/lib/interactions/attribute-rules'
+import {
+  ATTRIBUTE_DAYS,
+  type InteractionsQuery,
+  type InteractionSummary,
+  type InteractionView,
+  type SpanDetail,
+  type SpanView,
 } from '@/lib/interactions/schema'
 import {
   INTERACTION_SELECT,
@@ -45,6 +48,7 @@ export const interactionPage = async (ctx: Ctx, query: InteractionsQuery): Promi
   if (query.result === 'open') where.push('i.result IS NULL', `NOT ${PAST_IDLE}`)
   else if (query.result === 'abandoned') where.push(`(i.result = 'abandoned' OR (i.result IS NULL AND ${PAST_IDLE}))`)
   else if (query.result) where.push(`i.result = ${add(query.result)}`)
+  if (query.attribute) where.push(`i.id = ANY(${add(await withAttributes(ctx, query, query.attribute))}::text[])`)
   const after = decodeCursor(query.cursor, ByStart)
   if (after) where.push(`(i.started_at, i.id) < (${add(after[0])}::timestamptz, ${add(after[1])})`)
   const { rows } = await pool().query<InteractionRow>(
@@ -67,6 +71,60 @@ const FROM_INTERACTION = `FROM interaction i
 
 /** Of a text that IsoTime has let through. */
 const utc = (text: string): string => toIso(microsOf(text) ?? 0)
+
+/** Ids of the interactions that have, for each pair, a span with it on a day of the range. */
+const withAttributes = async (ctx: Ctx, query: InteractionsQuery, pairs: readonly string[]): Promise<string[]> => {
+  const to = query.to ? (microsOf(query.to) ?? 0) : fromDate(ctx.now) + DAY_US
+  const days = [query.from ? (microsOf(query.from) ?? 0) : to - ATTRIBUTE_DAYS * DAY_US, to - 1].map(dayOf)
+  let found: Set<string> | undefined
+  for (const pair of pairs) {
+    const { rows } = await pool().query<{ spans: number; interaction: string | null }>(
+      spansWithAttribute(ctx.teamId, days, pair),
+    )
+    const matches = rows.reduce((sum, row) => sum + row.spans, 0)
+    if (matches > MAX_MATCHES) throw tooMany(pair)
+    const ids = rows.flatMap(({ interaction }) => (interaction === null ? [] : [interaction]))
+    const before = found
+    found = new Set(before ? ids.filter((id) => before.has(id)) : ids)
+  }
+  return [...(found ?? [])]
+}
+
+/** Spans that one pair may match; the answer is whole or refused, never a part of it. */
+const MAX_MATCHES = 20_000
+
+const tooMany = (pair: string): DomainError =>
+  new DomainError(
+    'bad_request',
+    `attribute: more than ${MAX_MATCHES} spans of these days have ${pair.slice(0, 80)}. Shorten the range with from and to.`,
+    { details: [{ path: 'attribute', message: 'Too many spans have it. Shorten the range.' }] },
+  )
+
+/**
+ * Through the index on attributes, in the partitions of these days only; then by id to what each span counts under. Of a
+ * young partition the planner knows nothing and would read every payload of the team by the primary key, or join every
+ * span with every hit: the team is compared in a way that no index serves, and LIMIT 1 keeps each step a look-up.
+ */
+export const spansWithAttribute = (teamId: string, days: readonly string[], pair: string): Sql => {
+  const values: unknown[] = [teamId, ...days, MAX_MATCHES + 1]
+  const readings = attributeReadings(pair).map(
+    (reading) => `p.attributes @> $${values.push(JSON.stringify(reading))}::jsonb`,
+  )
+  return {
+    text: `WITH hit AS MATERIALIZED (
+  SELECT p.day, p.trace_id, p.span_id FROM span_payload p
+  WHERE p.team_id || '' = $1 AND p.day BETWEEN $2::date AND $3::date AND (${readings.join(' OR ') || 'false'}) LIMIT $4
+)
+SELECT coalesce(s.interaction_id, s.inherited_interaction, h.interaction_id) AS interaction, count(*)::float8 AS spans
+FROM hit
+CROSS JOIN LATERAL (SELECT interaction_id, inherited_interaction FROM span
+  WHERE team_id = $1 AND day BETWEEN $2::date AND $3::date AND day = hit.day AND trace_id = hit.trace_id
+    AND span_id = hit.span_id LIMIT 1) s
+CROSS JOIN LATERAL (SELECT interaction_id FROM trace WHERE team_id = $1 AND trace_id = hit.trace_id LIMIT 1) h
+GROUP BY 1`,
+    values,
+  }
+}
 
 /** Traces of one interaction shown at most; the count beside them is of all. */
 const MAX_TRACES = 1_000

@@ -6,6 +6,18 @@ import { PageQuery } from '@/lib/core/page'
 const Name = z.string().max(256)
 const Usd = z.string().nullable().describe('decimal string, nine places; null = unknown')
 
+export const ATTRIBUTES_MAX = 3
+/** Days looked at when the question names no start. */
+export const ATTRIBUTE_DAYS = 31
+/** Key and value both hold at least a character; either may hold colons (attribute-rules.ts). */
+const AttributePair = z
+  .string()
+  .max(1_024)
+  .regex(/^[^\p{Cs}]+:[^\p{Cs}]+$/u, 'Write key:value.')
+const AttributePairs = z
+  .union([AttributePair, z.array(AttributePair).max(ATTRIBUTES_MAX)])
+  .transform((pairs) => (Array.isArray(pairs) ? pairs : [pairs]))
+
 export const InteractionsQuery = PageQuery.extend({
   from: IsoTime.optional().describe('started at or after'),
   to: IsoTime.optional().describe('started before'),
@@ -20,6 +32,9 @@ export const InteractionsQuery = PageQuery.extend({
     .describe('abandoned includes those past their idle limit'),
   escalated: z.enum(['true', 'false']).optional(),
   id: Name.optional(),
+  attribute: AttributePairs.optional().describe(
+    `key:value, at most ${ATTRIBUTES_MAX} times: a span of it has the attribute, on a day of from..to; without from: of the last ${ATTRIBUTE_DAYS} days. Numbers, true and false are found as text and as themselves, and within lists`,
+  ),
 })
 export type InteractionsQuery = z.output<typeof InteractionsQuery>
 

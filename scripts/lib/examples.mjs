@@ -16,6 +16,7 @@ export function examplePackagesMissing() {
 export async function ensureExamplesInstalled() {
   if (examplePackagesMissing().length === 0) return
   const [command, prefix] = npmCommand()
-  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
+  const patience = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000']
+  const args = ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', ...patience]
   await run(command, [...prefix, ...args], { cwd: folder })
 }

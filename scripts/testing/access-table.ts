@@ -25,6 +25,8 @@ export type Row = {
   key?: true
   /** People are not asked at all: only keys come in. */
   keyOnly?: true
+  /** Refusals in the form of OTLP: `google.rpc.Status`. */
+  otlp?: true
   /** Makes the thing in a team. */
   target?: (teamId: string) => Promise<Target>
   missing?: Target
@@ -215,6 +217,18 @@ export const ACCESS: readonly Row[] = [
   },
 
   { method: 'POST', path: `${V1}/events`, may: [], key: true, keyOnly: true, body: () => ({ events: [] }) },
+  ...(['traces', 'logs', 'metrics'] as const).map((signal): Row => {
+    const path = `/api/public/otel/v1/${signal}`
+    return { method: 'POST', path, may: [], key: true, keyOnly: true, otlp: true, body: () => ({}) }
+  }),
+  {
+    method: 'POST',
+    path: '/api/public/openai/v1/traces/ingest',
+    may: [],
+    key: true,
+    keyOnly: true,
+    body: () => ({ data: [] }),
+  },
   { method: 'GET', path: `${V1}/metrics`, may: READERS, key: true },
   { method: 'GET', path: `${V1}/sources`, may: READERS, key: true },
   { method: 'GET', path: `${V1}/interactions`, may: READERS, key: true },

@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { PassThrough, Readable } from 'node:stream'
+import { POST as postAgentsTraces } from '@/app/api/public/openai/v1/traces/ingest/route'
+import { POST as postLogs } from '@/app/api/public/otel/v1/logs/route'
+import { POST as postOtlpMetrics } from '@/app/api/public/otel/v1/metrics/route'
+import { POST as postTraces } from '@/app/api/public/otel/v1/traces/route'
 import { POST as postEvents } from '@/app/api/v1/events/route'
 import { GET as getMetrics } from '@/app/api/v1/metrics/route'
 
@@ -9,6 +13,13 @@ import { GET as getMetrics } from '@/app/api/v1/metrics/route'
 type Handler = (request: Request, context: { params: Promise<Record<string, string>> }) => Promise<Response>
 const ROUTES: Record<string, Handler> = {
   'POST /api/v1/events': postEvents,
+  'POST /v1/traces': postTraces,
+  'POST /v1/logs': postLogs,
+  'POST /v1/metrics': postOtlpMetrics,
+  'POST /v1/traces/ingest': postAgentsTraces,
+  'POST /api/public/otel/v1/traces': postTraces,
+  'POST /api/public/otel/v1/logs': postLogs,
+  'POST /api/public/otel/v1/metrics': postOtlpMetrics,
   'GET /api/v1/metrics': getMetrics,
   'GET /memory': () => {
     globalThis.gc?.()

@@ -1,3 +1,7 @@
+import * as openAiAgents from '@/app/api/public/openai/v1/traces/ingest/route'
+import * as otlpLogs from '@/app/api/public/otel/v1/logs/route'
+import * as otlpMetrics from '@/app/api/public/otel/v1/metrics/route'
+import * as otlpTraces from '@/app/api/public/otel/v1/traces/route'
 import * as agent from '@/app/api/v1/agents/[agentId]/route'
 import * as agents from '@/app/api/v1/agents/route'
 import * as events from '@/app/api/v1/events/route'
@@ -33,6 +37,7 @@ import { AnyDocument } from '@/app/api/v1/openapi.json/schema'
 import * as user from '@/app/api/v1/users/[userId]/route'
 import * as health from '@/app/api/health/route'
 import { SessionView } from '@/lib/auth/schema'
+import * as otlp from '@/lib/ingest/otlp-schema'
 import { EventsAnswer, EventsBody } from '@/lib/ingest/schema'
 import type { Caller, RouteDoc, RouteEntry, RouteModule } from '@/lib/http/openapi'
 
@@ -152,6 +157,34 @@ export const ROUTES: readonly RouteEntry[] = [
         bodyTypes: ['application/json', 'application/x-ndjson'],
         output: EventsAnswer,
       },
+    ),
+  }),
+  entry('/api/public/otel/v1/traces', otlpTraces, {
+    POST: says(
+      'Takes spans by OTLP/HTTP, gzip or not; also `/v1/traces`. Refusals are google.rpc.Status in the request’s encoding.',
+      { key: 'ingest' },
+      { body: otlp.TracesBody, bodyTypes: otlp.OTLP_TYPES, output: otlp.TracesAnswer },
+    ),
+  }),
+  entry('/api/public/otel/v1/logs', otlpLogs, {
+    POST: says(
+      'Takes log records by OTLP/HTTP; those with content or evaluation results of spans are kept. Also `/v1/logs`.',
+      { key: 'ingest' },
+      { body: otlp.LogsBody, bodyTypes: otlp.OTLP_TYPES, output: otlp.LogsAnswer },
+    ),
+  }),
+  entry('/api/public/otel/v1/metrics', otlpMetrics, {
+    POST: says(
+      'Answers OTLP/HTTP metrics and keeps nothing of them. Also `/v1/metrics`.',
+      { key: 'ingest' },
+      { body: otlp.MetricsBody, bodyTypes: otlp.OTLP_TYPES, output: otlp.MetricsAnswer },
+    ),
+  }),
+  entry('/api/public/openai/v1/traces/ingest', openAiAgents, {
+    POST: says(
+      'Takes the tracing of the OpenAI Agents SDK; also `/v1/traces/ingest`.',
+      { key: 'ingest' },
+      { body: otlp.AgentsBody, output: otlp.AgentsAnswer },
     ),
   }),
   entry('/api/v1/metrics', metrics, {

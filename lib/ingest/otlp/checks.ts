@@ -32,20 +32,25 @@ export const badSpan = (traceId: string, spanId: string, reason: string): BadSpa
   reason,
 })
 
-/** Only what makes a span impossible to store: its identity, and times that no clock shows (wire.md 1.6). */
+/** Only what makes a span impossible to store: its identity and its times (wire.md 1.2, 1.6). */
 const reasonAgainst = (span: SentSpan, nowUs: Micros): string | undefined => {
-  const latestUs = nowUs + DAY_US
   if (!isTraceId(span.traceId)) return 'traceId: must be 32 hex digits (16 bytes)'
   if (isZero(span.traceId)) return 'traceId: must not be all zero'
   if (!isSpanId(span.spanId)) return 'spanId: must be 16 hex digits (8 bytes)'
   if (isZero(span.spanId)) return 'spanId: must not be all zero'
   if (span.parentId !== '' && !isSpanId(span.parentId)) return 'parentSpanId: must be 16 hex digits (8 bytes), or empty'
-  if (span.startUs === 0) return 'startTimeUnixNano: is missing'
-  if (span.startUs < EARLIEST_US || span.startUs > latestUs) return `startTimeUnixNano: ${OUTSIDE}`
-  if (span.endUs > latestUs) return `endTimeUnixNano: ${OUTSIDE}`
+  return timeReason(span, nowUs)
+}
+
+/** Why a span with these times is bad: no start, or a time that no clock shows. An end before the start is no reason. */
+export const timeReason = (span: { startUs: Micros; endUs: Micros | null }, nowUs: Micros): string | undefined => {
+  const latestUs = nowUs + DAY_US
+  if (span.startUs === 0) return 'start time: is missing'
+  if (span.startUs < EARLIEST_US || span.startUs > latestUs) return `start time: ${OUTSIDE}`
+  if ((span.endUs ?? 0) > latestUs) return `end time: ${OUTSIDE}`
   return undefined
 }
-const OUTSIDE = 'lies outside 2015-01-01 .. now + 1 day; send nanoseconds since 1970 UTC'
+const OUTSIDE = 'lies outside 2015-01-01 .. now + 1 day; send the time in UTC and in the unit of the protocol'
 
 export const isTraceId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 export const isSpanId = (text: string): boolean => /^[0-9a-f]{16}$/.test(text)

@@ -12,14 +12,7 @@ import type {
 } from '@/lib/ingest/otlp/generated/opentelemetry/proto/common/v1/common_pb'
 import type { LogRecord } from '@/lib/ingest/otlp/generated/opentelemetry/proto/logs/v1/logs_pb'
 import type { Span } from '@/lib/ingest/otlp/generated/opentelemetry/proto/trace/v1/trace_pb'
-import type {
-  Attributes,
-  AttributeValue,
-  OtlpLogs,
-  OtlpResource,
-  OtlpScope,
-  OtlpTraces,
-} from '@/lib/ingest/otlp/types'
+import type { Attributes, AttributeValue, OtlpLogs, OtlpResource, OtlpScope, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { checkWire, withoutTextCheck } from '@/lib/ingest/otlp/wire'
 
 /** A list in a list is two messages, a map in a map three, and some stand around them. */

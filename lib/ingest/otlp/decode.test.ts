@@ -286,11 +286,11 @@ describe('one bad span is bad by itself (known-bugs I8)', () => {
     ['a span id of zeros', { spanId: '0'.repeat(16) }, 'spanId: must not be all zero'],
     ['a long span id', { spanId: 'b7ad6b71692033310' }, 'spanId: must be 16 hex digits'],
     ['half a parent id', { parentSpanId: 'b7ad' }, 'parentSpanId: must be 16 hex digits'],
-    ['no start', { startTimeUnixNano: undefined }, 'startTimeUnixNano: is missing'],
-    ['a start in microseconds', { startTimeUnixNano: '1771283778037440' }, 'startTimeUnixNano: lies outside'],
-    ['a start in 2554', { startTimeUnixNano: '18446744073709551615' }, 'startTimeUnixNano: lies outside'],
+    ['no start', { startTimeUnixNano: undefined }, 'start time: is missing'],
+    ['a start in microseconds', { startTimeUnixNano: '1771283778037440' }, 'start time: lies outside'],
+    ['a start in 2554', { startTimeUnixNano: '18446744073709551615' }, 'start time: lies outside'],
     ['a start before time', { startTimeUnixNano: '-1' }, 'startTimeUnixNano: must be nanoseconds'],
-    ['an end in 2554', { endTimeUnixNano: '18446744073709551615' }, 'endTimeUnixNano: lies outside'],
+    ['an end in 2554', { endTimeUnixNano: '18446744073709551615' }, 'end time: lies outside'],
     ['attributes that are an object', { attributes: { a: 1 } }, 'attributes: must be an array'],
     ['a text that is a number', { attributes: [{ key: 'a', value: { stringValue: 1 } }] }, 'must be a text'],
     ['an integer past 64 bits', { attributes: [{ key: 'a', value: { intValue: '9223372036854775808' } }] }, '64-bit'],
@@ -327,7 +327,7 @@ describe('one bad span is bad by itself (known-bugs I8)', () => {
       pbSpan({ startTimeUnixNano: 0n }),
     )
     expect(spans).toHaveLength(1)
-    expect(bad.map(({ reason }) => reason.split(':')[0])).toEqual(['traceId', 'spanId', 'startTimeUnixNano'])
+    expect(bad.map(({ reason }) => reason.split(':')[0])).toEqual(['traceId', 'spanId', 'start time'])
   })
 
   test('values nested 501 deep, in both encodings', () => {

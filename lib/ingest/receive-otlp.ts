@@ -1,0 +1,142 @@
+import 'server-only'
+import { setImmediate as otherWork } from 'node:timers/promises'
+import type { KeyCtx } from '@/lib/auth/caller'
+import { DomainError } from '@/lib/core/errors'
+import { fromDate } from '@/lib/core/micros'
+import { mediaType, readBody, textOf } from '@/lib/ingest/body'
+import type { Item } from '@/lib/ingest/items'
+import { agentsTraces } from '@/lib/ingest/openai-agents'
+import { badSpan, checkCount, timeReason } from '@/lib/ingest/otlp/checks'
+import { checkMetrics, decodeLogs, decodeTraces, type OtlpEncoding } from '@/lib/ingest/otlp/decode'
+import { logMapper } from '@/lib/ingest/otlp/log-items'
+import { spanMapper } from '@/lib/ingest/otlp/span-items'
+import { logsAnswer, metricsAnswer, PROTOBUF, traceAnswer } from '@/lib/ingest/otlp/status'
+import type { BadSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
+import { checkDepth } from '@/lib/ingest/payload'
+import { batcher, senderOf, takeRate } from '@/lib/ingest/receive'
+import type { AgentsAnswer } from '@/lib/ingest/otlp-schema'
+
+/** `POST /v1/traces`: read, decode, map, store in a shared commit, answer after it. */
+export const receiveTraces = async (ctx: KeyCtx, request: Request): Promise<Response> => {
+  const encoding = encodingOf(request)
+  const body = await readBody(request)
+  const traces = decodeTraces(encoding, body, fromDate(ctx.now))
+  return traceAnswer(encoding, await storeSpans(ctx, traces, body.length))
+}
+
+/** `POST /v1/logs`: what belongs to spans (content, evaluation results) is stored, the rest is only answered. */
+export const receiveLogs = async (ctx: KeyCtx, request: Request): Promise<Response> => {
+  const encoding = encodingOf(request)
+  const body = await readBody(request)
+  const { logs, bad } = decodeLogs(encoding, body)
+  await takeRate(ctx, logs.length + bad.length)
+  const map = logMapper(senderOf(ctx))
+  const refused = await storeEach(
+    ctx,
+    logs,
+    (log) => ({ items: map(log) }),
+    (log, reason) => badSpan(log.traceId ?? '', log.spanId ?? '', reason),
+    body.length,
+  )
+  return logsAnswer(encoding, [...bad, ...refused])
+}
+
+/** `POST /v1/metrics`: taken so that senders neither fail nor try again. Never stored: usage would count twice. */
+export const receiveMetrics = async (_ctx: KeyCtx, request: Request): Promise<Response> => {
+  const encoding = encodingOf(request)
+  checkMetrics(encoding, await readBody(request))
+  return metricsAnswer(encoding)
+}
+
+/** `POST /v1/traces/ingest`: the tracing JSON of the OpenAI Agents SDK (wire.md 5). */
+export const receiveAgentsTraces = async (ctx: KeyCtx, request: Request): Promise<AgentsAnswer> => {
+  if (mediaType(request) !== 'application/json') {
+    throw new DomainError('unsupported_media_type', 'Send content-type application/json.')
+  }
+  const body = await readBody(request)
+  const { spans, bad } = agentsTraces(parsed(body))
+  checkCount(spans.length + bad.length, 'spans')
+  const nowUs = fromDate(ctx.now)
+  const traces: OtlpTraces = { spans: [], bad: [...bad] }
+  for (const span of spans) {
+    const reason = timeReason(span, nowUs)
+    if (reason) traces.bad.push(badSpan(span.traceId, span.spanId, reason))
+    else traces.spans.push(span)
+  }
+  const rejected = await storeSpans(ctx, traces, body.length)
+  return {
+    accepted: spans.length + bad.length - rejected.length,
+    rejected: rejected.map(({ traceId, spanId, reason }) => ({ traceId, id: spanId, message: reason })),
+  }
+}
+
+const encodingOf = (request: Request): OtlpEncoding => {
+  const type = mediaType(request)
+  if (type === PROTOBUF) return 'protobuf'
+  if (type === 'application/json') return 'json'
+  throw new DomainError('unsupported_media_type', `Send content-type ${PROTOBUF} or application/json.`)
+}
+
+const parsed = (bytes: Uint8Array): unknown => {
+  const text = textOf(bytes)
+  if (text.trim() === '') return { data: [] }
+  let body: unknown
+  try {
+    body = JSON.parse(text)
+  } catch (cause) {
+    throw new DomainError('bad_request', 'The body is not JSON.', { cause })
+  }
+  const depth = checkDepth(body)
+  if (depth) throw new DomainError('bad_request', `body: ${depth}`)
+  return body
+}
+
+/** Stores the good spans and answers all bad ones: those that came so, and those that could not be mapped or stored. */
+const storeSpans = async (ctx: KeyCtx, traces: OtlpTraces, bytes: number): Promise<BadSpan[]> => {
+  await takeRate(ctx, traces.spans.length + traces.bad.length)
+  const refused = await storeEach(
+    ctx,
+    traces.spans,
+    spanMapper(senderOf(ctx)),
+    (span, reason) => badSpan(span.traceId, span.spanId, reason),
+    bytes,
+  )
+  return [...traces.bad, ...refused]
+}
+
+/** After so long, others of the process get their turn: a large request maps for a second. */
+const TURN_MS = 20
+
+/** Maps records to items, stores them together, and answers each record of which something was refused, once. */
+const storeEach = async <R>(
+  ctx: KeyCtx,
+  records: readonly R[],
+  map: (record: R) => { items: Item[]; rejected?: never } | { items?: never; rejected: string },
+  bad: (record: R, reason: string) => BadSpan,
+  bytes: number,
+): Promise<BadSpan[]> => {
+  const refused = new Map<R, string>()
+  const items: Item[] = []
+  const owners: R[] = []
+  let since = performance.now()
+  for (const record of records) {
+    const mapped = map(record)
+    if (mapped.items === undefined) refused.set(record, mapped.rejected)
+    else {
+      for (const item of mapped.items) {
+        items.push(item)
+        owners.push(record)
+      }
+    }
+    if (performance.now() - since > TURN_MS) {
+      await otherWork()
+      since = performance.now()
+    }
+  }
+  const results = await batcher().submit(ctx.teamId, items, bytes)
+  results.forEach((result, i) => {
+    const owner = owners[i]
+    if (typeof result === 'object' && owner !== undefined && !refused.has(owner)) refused.set(owner, result.message)
+  })
+  return [...refused].map(([record, reason]) => bad(record, reason))
+}

@@ -3,13 +3,7 @@ import type { Micros } from '@/lib/core/micros'
 /** A decoded OTLP request, the same from protobuf and JSON (wire.md 1.1). No field is trusted or bounded yet. */
 
 /** Plain JSON. Integers beyond 2^53 are decimal strings, bytes base64 strings; NaN and infinities are null. */
-export type AttributeValue =
-  | string
-  | number
-  | boolean
-  | null
-  | AttributeValue[]
-  | { [key: string]: AttributeValue }
+export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [key: string]: AttributeValue }
 /** Without a prototype, or with keys set by defineProperty: a key named `__proto__` stays a key. */
 export type Attributes = Readonly<Record<string, AttributeValue>>
 

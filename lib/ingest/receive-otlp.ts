@@ -5,6 +5,7 @@ import { DomainError } from '@/lib/core/errors'
 import { fromDate } from '@/lib/core/micros'
 import { mediaType, readBody, textOf } from '@/lib/ingest/body'
 import type { Item } from '@/lib/ingest/items'
+import { parseJson } from '@/lib/ingest/json-text'
 import { agentsTraces } from '@/lib/ingest/openai-agents'
 import { badSpan, checkCount, timeReason } from '@/lib/ingest/otlp/checks'
 import { checkMetrics, decodeLogs, decodeTraces, type OtlpEncoding } from '@/lib/ingest/otlp/decode'
@@ -13,7 +14,7 @@ import { spanMapper } from '@/lib/ingest/otlp/span-items'
 import { logsAnswer, metricsAnswer, PROTOBUF, traceAnswer } from '@/lib/ingest/otlp/status'
 import type { BadSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { checkDepth } from '@/lib/ingest/payload'
-import { batcher, senderOf, takeRate } from '@/lib/ingest/receive'
+import { senderOf, storeItems, takeRate } from '@/lib/ingest/receive'
 import type { AgentsAnswer } from '@/lib/ingest/otlp-schema'
 
 /** `POST /v1/traces`: read, decode, map, store in a shared commit, answer after it. */
@@ -80,12 +81,7 @@ const encodingOf = (request: Request): OtlpEncoding => {
 const parsed = (bytes: Uint8Array): unknown => {
   const text = textOf(bytes)
   if (text.trim() === '') return { data: [] }
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (cause) {
-    throw new DomainError('bad_request', 'The body is not JSON.', { cause })
-  }
+  const body = parseJson(text)
   const depth = checkDepth(body)
   if (depth) throw new DomainError('bad_request', `body: ${depth}`)
   return body
@@ -133,7 +129,7 @@ const storeEach = async <R>(
       since = performance.now()
     }
   }
-  const results = await batcher().submit(ctx.teamId, items, bytes)
+  const results = await storeItems(ctx, items, bytes)
   results.forEach((result, i) => {
     const owner = owners[i]
     if (typeof result === 'object' && owner !== undefined && !refused.has(owner)) refused.set(owner, result.message)

@@ -6,13 +6,14 @@ import { fromDate } from '@/lib/core/micros'
 import { Batcher } from '@/lib/ingest/batcher'
 import { readEvents } from '@/lib/ingest/body'
 import { commitItems } from '@/lib/ingest/commit'
-import type { Item } from '@/lib/ingest/items'
+import type { Item, ItemResult } from '@/lib/ingest/items'
 import { normaliser, type Sender } from '@/lib/ingest/normalise'
 import type { EventsAnswer, Rejected } from '@/lib/ingest/schema'
+import { TRACE_IS_INTERACTION } from '@/lib/ingest/trace-graph'
 
 /** One per process; on `globalThis` so that every route bundle shares it. */
 const shared = globalThis as unknown as { signalboxBatcher?: Batcher }
-export const batcher = (): Batcher =>
+const batcher = (): Batcher =>
   (shared.signalboxBatcher ??= new Batcher((teamId, items) => commitItems(pool(), teamId, items, new Date())))
 
 /**
@@ -38,7 +39,7 @@ export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<Even
       places.push(index)
     }
   })
-  const results = await batcher().submit(ctx.teamId, items, batch.bytes)
+  const results = await storeItems(ctx, items, batch.bytes)
   let accepted = 0
   let duplicates = 0
   results.forEach((result, i) => {
@@ -51,6 +52,18 @@ export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<Even
     if (result === 'duplicate') duplicates += 1
   })
   return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
+}
+
+/** Stores what a request brought, together with what others of the team bring now; answers after the commit. */
+export const storeItems = (ctx: KeyCtx, items: readonly Item[], bytes: number): Promise<ItemResult[]> => {
+  const agents = new Set(ctx.team.traceInteractionAgents)
+  if (agents.size > 0) {
+    for (const item of items) {
+      if (item.type !== 'span' || item.node.agent === null || !agents.has(item.node.agent)) continue
+      item.node.flags.push(TRACE_IS_INTERACTION)
+    }
+  }
+  return batcher().submit(ctx.teamId, items, bytes)
 }
 
 /** What the maps from the wire to the ledger may know of a key. */

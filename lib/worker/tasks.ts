@@ -5,6 +5,7 @@ import { clearPastAttempts } from '@/lib/auth/attempts'
 import { systemClock } from '@/lib/core/clock'
 import { settleDueAggregates } from '@/lib/ingest/aggregates'
 import { applyRetention } from '@/lib/retention/apply'
+import { forgetSources } from '@/lib/sources/forget'
 
 /** Background jobs. Each is safe to run twice and at any time; graphile-worker sees that two replicas never run one at once. */
 export const taskList = (owner: Pool): TaskList => ({
@@ -43,6 +44,7 @@ export const preparePartitions = async (owner: Pool, now: Date): Promise<void> =
 
 /** Rows that only served to count within a window, or sessions that ended long ago. */
 const cleanUp = async (owner: Pool, now: Date): Promise<void> => {
+  await forgetSources(owner, now)
   await owner.query("DELETE FROM ingest_minute WHERE minute < $1::timestamptz - interval '1 hour'", [now])
   await clearPastAttempts(now)
   await owner.query("DELETE FROM registration_day WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date - 7", [now])

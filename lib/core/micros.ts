@@ -42,6 +42,8 @@ export const DAY_US = 24 * HOUR_US
 export const hourOf = (us: Micros): string => toIso(Math.floor(us / HOUR_US) * HOUR_US)
 /** The UTC day, `YYYY-MM-DD`. */
 export const dayOf = (us: Micros): string => toIso(us).slice(0, 10)
+/** The UTC day after `YYYY-MM-DD`. */
+export const nextDay = (day: string): string => new Date(Date.parse(day) + DAY_US / 1000).toISOString().slice(0, 10)
 /** Start of the 5-minute window, ISO. */
 export const windowOf = (us: Micros): string => toIso(Math.floor(us / 300_000_000) * 300_000_000)
 

@@ -4,7 +4,7 @@ import type { Ctx } from '@/lib/core/context'
 import { pool } from '@/lib/core/db'
 import { DomainError, notFound } from '@/lib/core/errors'
 import { microsOf } from '@/lib/core/iso-time'
-import { DAY_US, dayOf, fromDate, toIso } from '@/lib/core/micros'
+import { DAY_US, dayOf, fromDate, nextDay, toIso } from '@/lib/core/micros'
 import { requirePermission } from '@/lib/core/mutation'
 import { decodeCursor, encodeCursor, type Page } from '@/lib/core/page'
 import type { Sql } from '@/lib/core/sql'
@@ -246,10 +246,13 @@ export const oneSpan = async (ctx: Ctx, traceId: string, spanId: string): Promis
     `SELECT ${SPAN_VIEW_SELECT}, s.price_rates, p.input, p.output, p.input_full_bytes::float8 AS input_full,
        p.output_full_bytes::float8 AS output_full, p.attributes
      FROM span s JOIN trace h ON h.team_id = s.team_id AND h.trace_id = s.trace_id
-     LEFT JOIN span_payload p ON p.team_id = s.team_id AND p.day = s.day AND p.day = ANY($2::date[])
-       AND p.trace_id = s.trace_id AND p.span_id = s.span_id
+     CROSS JOIN LATERAL (
+       SELECT ${firstOf('input')}, ${firstOf('output')}, ${firstOf('input_full_bytes')}, ${firstOf('output_full_bytes')},
+         ${firstOf('attributes')}
+       FROM span_payload f WHERE f.team_id = $1 AND f.day = ANY($5::date[]) AND f.day IN (s.day, s.day + 1)
+         AND f.trace_id = $3 AND f.span_id = $4) p
      WHERE s.team_id = $1 AND s.day = ANY($2::date[]) AND s.trace_id = $3 AND s.span_id = $4`,
-    [ctx.teamId, days, traceId, spanId],
+    [ctx.teamId, days, traceId, spanId, [...new Set(days.flatMap((day) => [day, nextDay(day)]))]],
   )
   const row = rows[0]
   if (!row) throw notFound()
@@ -263,6 +266,10 @@ export const oneSpan = async (ctx: Ctx, traceId: string, spanId: string): Promis
     priceRates: row.price_rates,
   }
 }
+
+/** Content that a log record brought before its span lies under the record's day, which may be the next one. */
+const firstOf = (column: string): string =>
+  `(array_agg(f.${column} ORDER BY f.day) FILTER (WHERE f.${column} IS NOT NULL))[1] AS ${column}`
 
 /** Payloads are stored as JSON text; null = none was sent, or it is past its retention. */
 const parsePayload = (text: string | null): unknown => (text === null ? null : JSON.parse(text))

@@ -1,5 +1,6 @@
 import 'server-only'
 import type { Tx } from '@/lib/core/db'
+import { nextDay } from '@/lib/core/micros'
 import { Prisma } from '@/lib/core/generated/prisma/client'
 
 /** Interactions of one user erased in one go; more are erased by calling again. */
@@ -52,8 +53,8 @@ export const eraseInteractions = async (
       ? 0
       : await tx.$executeRaw`
     DELETE FROM span_payload p USING span s
-    WHERE s.team_id = p.team_id AND s.day = p.day AND s.trace_id = p.trace_id AND s.span_id = p.span_id
-      AND p.team_id = ${teamId} AND p.day = ANY(${days}::date[]) AND s.day = ANY(${days}::date[])
+    WHERE s.team_id = p.team_id AND p.day IN (s.day, s.day + 1) AND s.trace_id = p.trace_id AND s.span_id = p.span_id
+      AND p.team_id = ${teamId} AND p.day = ANY(${[...days, ...days.map(nextDay)]}::date[]) AND s.day = ANY(${days}::date[])
       AND p.trace_id = ANY(${traceIds}::text[]) AND s.trace_id = ANY(${traceIds}::text[]) AND 'erased' = ANY(s.flags)`
   // The days of these interactions move to the pseudonym, row by row: the user's others still count under the old name.
   await tx.$executeRaw`

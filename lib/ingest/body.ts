@@ -1,6 +1,7 @@
 import 'server-only'
 import { createGunzip } from 'node:zlib'
 import { DomainError } from '@/lib/core/errors'
+import { checkNodes, parseJson } from '@/lib/ingest/json-text'
 import { MAX_BODY_BYTES, MAX_INFLATED_BYTES, MAX_ITEMS } from '@/lib/ingest/schema'
 
 /** A raw event with its place in the request: array index, or line of the NDJSON without blank ones. */
@@ -41,12 +42,7 @@ export const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(by
 
 const fromJson = (text: string): RawItem[] => {
   if (text.trim() === '') return []
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch (cause) {
-    throw new DomainError('bad_request', 'The body is not JSON.', { cause })
-  }
+  const body = parseJson(text)
   if (typeof body !== 'object' || body === null || !('events' in body) || !Array.isArray(body.events)) {
     throw new DomainError('bad_request', 'events: must be an array: {"events": [ … ]}', {
       details: [{ path: 'events', message: 'must be an array' }],
@@ -56,6 +52,7 @@ const fromJson = (text: string): RawItem[] => {
 }
 
 const fromNdjson = (text: string): RawItem[] => {
+  checkNodes(text)
   const items: RawItem[] = []
   for (const line of text.split('\n')) {
     if (line.trim() === '') continue

@@ -1,5 +1,6 @@
 import { DomainError } from '@/lib/core/errors'
 import type { Micros } from '@/lib/core/micros'
+import { parseJson } from '@/lib/ingest/json-text'
 import { badSpan, checkCount, logOf, sortIn } from '@/lib/ingest/otlp/checks'
 import {
   attributesOf,
@@ -23,8 +24,7 @@ const STATUS_CODES = ['STATUS_CODE_UNSET', 'STATUS_CODE_OK', 'STATUS_CODE_ERROR'
  */
 export const tracesOfJson = (text: string, nowUs: Micros): OtlpTraces => {
   const traces: OtlpTraces = { spans: [], bad: [] }
-  const records = recordsOf(text, ['resourceSpans', 'scopeSpans', 'spans'])
-  checkCount(records.length, 'spans')
+  const records = recordsOf(text, ['resourceSpans', 'scopeSpans', 'spans', 'spans'])
   for (const { record, resource, scope } of records) {
     takeEach(record, 'span', traces, (span) => {
       const { code, message } = objectOf(span['status'], 'status')
@@ -58,8 +58,7 @@ export const tracesOfJson = (text: string, nowUs: Micros): OtlpTraces => {
 /** `ExportLogsServiceRequest` as OTLP/JSON. Throws as `tracesOfJson`. */
 export const logsOfJson = (text: string): OtlpLogs => {
   const logs: OtlpLogs = { logs: [], bad: [] }
-  const records = recordsOf(text, ['resourceLogs', 'scopeLogs', 'logRecords'])
-  checkCount(records.length, 'log records')
+  const records = recordsOf(text, ['resourceLogs', 'scopeLogs', 'logRecords', 'log records'])
   for (const { record, resource, scope } of records) {
     takeEach(record, 'log record', logs, (log) => {
       const sent = {
@@ -87,31 +86,36 @@ export const checkMetricsJson = (text: string): void => {
 
 type Placed = { record: unknown; resource: OtlpResource; scope: OtlpScope }
 
-/** Every record of the request with its resource and scope, one object each for all records that share them. */
-const recordsOf = (text: string, [groups, scopes, records]: readonly [string, string, string]): Placed[] =>
-  refusing(() =>
-    listOf(parsed(text)[groups], groups).flatMap((item) => {
+/**
+ * Every record of the request with its resource and scope, one object each for all records that share them. Counted
+ * before anything is made of them.
+ */
+const recordsOf = (
+  text: string,
+  [groups, scopes, records, what]: readonly [string, string, string, string],
+): Placed[] =>
+  refusing(() => {
+    const lists = listOf(parsed(text)[groups], groups).flatMap((item) => {
       const group = objectOf(item, groups)
-      const resource = {
-        attributes: attributesOf(objectOf(group['resource'], 'resource')['attributes'], 'resource.attributes'),
-      }
-      return listOf(group[scopes], scopes).flatMap((inner) => {
+      const { attributes } = objectOf(group['resource'], 'resource')
+      const resource = { attributes: attributesOf(attributes, 'resource.attributes') }
+      return listOf(group[scopes], scopes).map((inner) => {
         const held = objectOf(inner, scopes)
         const { name, version } = objectOf(held['scope'], 'scope')
         const scope = { name: textOf(name, 'scope.name'), version: textOf(version, 'scope.version') }
-        return listOf(held[records], records).map((record) => ({ record, resource, scope }))
+        return { list: listOf(held[records], records), resource, scope }
       })
-    }),
-  )
+    })
+    checkCount(
+      lists.reduce((sum, { list }) => sum + list.length, 0),
+      what,
+    )
+    return lists.flatMap(({ list, resource, scope }) => list.map((record) => ({ record, resource, scope })))
+  })
 
 const parsed = (text: string): JsonObject => {
   if (text.trim() === '') return {}
-  let body: unknown
-  try {
-    body = JSON.parse(quoteLongIntegers(text))
-  } catch (cause) {
-    throw new DomainError('bad_request', 'The body is not JSON.', { cause })
-  }
+  const body = parseJson(quoteLongIntegers(text))
   if (body === null) throw new WrongShape('body', 'must be an object')
   return objectOf(body, 'body')
 }

@@ -10,8 +10,9 @@ import type {
   InstrumentationScope,
   KeyValue,
 } from '@/lib/ingest/otlp/generated/opentelemetry/proto/common/v1/common_pb'
-import type { LogRecord } from '@/lib/ingest/otlp/generated/opentelemetry/proto/logs/v1/logs_pb'
-import type { Span } from '@/lib/ingest/otlp/generated/opentelemetry/proto/trace/v1/trace_pb'
+import { LogRecordSchema, type LogRecord } from '@/lib/ingest/otlp/generated/opentelemetry/proto/logs/v1/logs_pb'
+import { MetricSchema } from '@/lib/ingest/otlp/generated/opentelemetry/proto/metrics/v1/metrics_pb'
+import { SpanSchema, type Span } from '@/lib/ingest/otlp/generated/opentelemetry/proto/trace/v1/trace_pb'
 import type { Attributes, AttributeValue, OtlpLogs, OtlpResource, OtlpScope, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { checkWire, withoutTextCheck } from '@/lib/ingest/otlp/wire'
 
@@ -20,12 +21,7 @@ const MAX_MESSAGE_DEPTH = 3 * MAX_VALUE_DEPTH + 50
 
 /** `ExportTraceServiceRequest` in bytes. Throws `bad_request` when it cannot be decoded, `too_large` past 10,000 spans. */
 export const tracesOfProtobuf = (bytes: Uint8Array, nowUs: Micros): OtlpTraces => {
-  const request = decode(ExportTraceServiceRequestSchema, bytes)
-  const scopes = request.resourceSpans.flatMap((group) => group.scopeSpans)
-  checkCount(
-    scopes.reduce((sum, { spans }) => sum + spans.length, 0),
-    'spans',
-  )
+  const request = decode(ExportTraceServiceRequestSchema, SpanSchema, 'spans', bytes)
   const traces: OtlpTraces = { spans: [], bad: [] }
   for (const { resource: sent, scopeSpans } of request.resourceSpans) {
     const resource = { attributes: attributesOf(sent?.attributes ?? []) }
@@ -39,12 +35,7 @@ export const tracesOfProtobuf = (bytes: Uint8Array, nowUs: Micros): OtlpTraces =
 
 /** `ExportLogsServiceRequest` in bytes. Throws as `tracesOfProtobuf`. */
 export const logsOfProtobuf = (bytes: Uint8Array): OtlpLogs => {
-  const request = decode(ExportLogsServiceRequestSchema, bytes)
-  const scopes = request.resourceLogs.flatMap((group) => group.scopeLogs)
-  checkCount(
-    scopes.reduce((sum, { logRecords }) => sum + logRecords.length, 0),
-    'log records',
-  )
+  const request = decode(ExportLogsServiceRequestSchema, LogRecordSchema, 'log records', bytes)
   const logs: OtlpLogs = { logs: [], bad: [] }
   for (const { resource: sent, scopeLogs } of request.resourceLogs) {
     const resource = { attributes: attributesOf(sent?.attributes ?? []) }
@@ -58,14 +49,19 @@ export const logsOfProtobuf = (bytes: Uint8Array): OtlpLogs => {
 
 /** Throws `bad_request` when the bytes are no `ExportMetricsServiceRequest`. Nothing of it is kept. */
 export const checkMetricsProtobuf = (bytes: Uint8Array): void => {
-  refusing(() => checkWire(ExportMetricsServiceRequestSchema, bytes, MAX_MESSAGE_DEPTH))
+  refusing(() => checkWire(ExportMetricsServiceRequestSchema, MetricSchema, bytes, MAX_MESSAGE_DEPTH))
 }
 
 for (const schema of [ExportTraceServiceRequestSchema, ExportLogsServiceRequestSchema]) withoutTextCheck(schema)
 
-const decode = <D extends DescMessage>(schema: D, bytes: Uint8Array): MessageShape<D> =>
+const decode = <D extends DescMessage>(
+  schema: D,
+  record: DescMessage,
+  what: string,
+  bytes: Uint8Array,
+): MessageShape<D> =>
   refusing(() => {
-    checkWire(schema, bytes, MAX_MESSAGE_DEPTH)
+    checkCount(checkWire(schema, record, bytes, MAX_MESSAGE_DEPTH), what)
     return fromBinary(schema, bytes, { recursionLimit: MAX_MESSAGE_DEPTH, readUnknownFields: false })
   })
 

@@ -3,15 +3,16 @@ import { BinaryReader, WireType } from '@bufbuild/protobuf/wire'
 import { DomainError } from '@/lib/core/errors'
 
 /** Messages in one request, values included. Two bytes make a message, so that 64 MiB could make 32 million objects. */
-export const MAX_MESSAGES = 3_000_000
+export const MAX_MESSAGES = 2_000_000
 
 /**
- * Walks a message without building it: throws when its structure is broken, nested deeper than `maxDepth` messages, or
- * (`too_large`) made of more messages than memory should hold. Reads with the library's reader and descriptors.
+ * Walks a message without building it and answers how many messages of the kind `counted` it holds. Throws when its
+ * structure is broken, nested deeper than `maxDepth` messages, or (`too_large`) made of more messages than memory should
+ * hold. Reads with the library's reader and descriptors.
  */
-export const checkWire = (schema: DescMessage, bytes: Uint8Array, maxDepth: number): void => {
+export const checkWire = (schema: DescMessage, counted: DescMessage, bytes: Uint8Array, maxDepth: number): number => {
   const reader = new BinaryReader(bytes)
-  let count = 0
+  let [messages, count] = [0, 0]
   /** Messages under way, the innermost last. */
   const open = [{ fields: submessagesOf(schema), end: bytes.length }]
   for (let top = open.at(-1); top; top = open.at(-1)) {
@@ -26,28 +27,27 @@ export const checkWire = (schema: DescMessage, bytes: Uint8Array, maxDepth: numb
       reader.skip(wireType, fieldNo, maxDepth)
       continue
     }
-    count += 1
-    if (count > MAX_MESSAGES) {
+    messages += 1
+    if (inner === counted) count += 1
+    if (messages > MAX_MESSAGES) {
       throw new DomainError('too_large', `At most ${MAX_MESSAGES} values in one request. Split it.`)
     }
     if (open.length >= maxDepth) throw new Error(`nested deeper than ${maxDepth} messages`)
     const length = reader.uint32()
-    open.push({ fields: inner(), end: reader.pos + length })
+    open.push({ fields: submessagesOf(inner), end: reader.pos + length })
   }
+  return count
 }
 
-type Submessages = ReadonlyMap<number, () => Submessages>
+type Submessages = ReadonlyMap<number, DescMessage>
 const known = new WeakMap<DescMessage, Submessages>()
 
-/** Field number -> the fields of the message it holds; found once per message, and lazily, because they hold themselves. */
+/** Field number -> the message that the field holds. */
 const submessagesOf = (schema: DescMessage): Submessages => {
   const found = known.get(schema)
   if (found) return found
   const made = new Map(
-    schema.fields.flatMap((field): [number, () => Submessages][] => {
-      const { message } = field
-      return message ? [[field.number, () => submessagesOf(message)]] : []
-    }),
+    schema.fields.flatMap(({ number, message }): [number, DescMessage][] => (message ? [[number, message]] : [])),
   )
   known.set(schema, made)
   return made

@@ -77,8 +77,10 @@ function testContext() {
     build: () => (built ??= buildOnce()),
     async databaseTests(quality) {
       const { ensureExamplesInstalled } = await import('./lib/examples.mjs')
+      const { ensurePythonExamples } = await import('./lib/python-examples.mjs')
       if (this.files.length === 0 || this.files.some((file) => file.includes('examples')))
-        await ensureExamplesInstalled()
+        // Their tests ask again, and fail or are skipped for the reason.
+        await Promise.allSettled([ensureExamplesInstalled(), ensurePythonExamples()])
       const { close: _, ...about } = await open()
       return quality.vitest('db', {
         files: this.files,

@@ -30,7 +30,8 @@ export async function ensurePythonExamples() {
   if (found.missing) return found
   removeEnvironments()
   const made = await run(found.python, ['-m', 'venv', folder], { timeoutMs: INSTALL_MAX_MS })
-  if (made.code !== 0) throw new Problem('no virtual environment could be made', 'see the reason above', made.output)
+  if (made.code !== 0)
+    throw new Problem('no virtual environment could be made for examples/python', 'see the reason above', made.output)
   const missing = await install(python)
   if (missing) return { missing }
   writeFileSync(complete, '')
@@ -46,19 +47,19 @@ function removeEnvironments() {
 
 /** The list names every package, so that nothing is left to resolve; wheels only, so that nothing is compiled. */
 async function install(python) {
-  const options = ['--no-input', '--no-deps', '--no-compile', '--only-binary', ':all:', '--retries', '2', '--quiet']
-  const args = ['-m', 'pip', 'install', ...options, '--requirement', REQUIREMENTS]
-  const { code, output, timedOut } = await run(python, args, { timeoutMs: INSTALL_MAX_MS })
-  if (timedOut)
-    throw new Problem('installing the packages of examples/python took more than 10 minutes', 'run this again', output)
+  const pip = (args, timeoutMs) => run(python, ['-m', 'pip', ...args, '--no-input'], { timeoutMs })
+  const asked = await pip(['index', 'versions', 'pip', '--retries', '0', '--timeout', '20'], 60_000)
+  if (asked.timedOut || isUnreachable(asked.output)) return 'PyPI cannot be reached'
+  const options = ['--no-deps', '--no-compile', '--only-binary', ':all:', '--quiet']
+  const { code, output, timedOut } = await pip(['install', ...options, '--requirement', REQUIREMENTS], INSTALL_MAX_MS)
   if (code === 0) return null
-  if (isUnreachable(output)) return 'PyPI cannot be reached'
-  throw new Problem('the packages of examples/python could not be installed', 'see what pip says above', output)
+  if (timedOut) throw new Problem('the packages of examples/python took more than 10 minutes', 'run this again', output)
+  const last = output.trimEnd().split('\n').at(-1)
+  throw new Problem(`the packages of examples/python cannot be installed: ${last}`, 'see what pip says above', output)
 }
 
-/** Says pip's output that nobody answered, rather than that a package is not there? */
-export const isUnreachable = (output) =>
-  /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Temporary failure in name resolution/.test(output)
+/** What `pip index versions` says when nobody answers: of pip itself there is always a version. */
+export const isUnreachable = (output) => output.includes('No matching distribution found for pip')
 
 /**
  * The first of the commands that is a Python of the right age with what a virtual environment needs.

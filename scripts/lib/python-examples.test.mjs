@@ -44,7 +44,7 @@ test('no Python is named as such', async () => {
   expect((await findPython([join(folder, 'none')])).missing).toContain('no Python 3.11 to 3.13')
 })
 
-test('pip that reaches nobody is told from a package that is not there', () => {
-  expect(isUnreachable("after connection broken by 'NewConnectionError('<…>: Connection refused')'")).toBe(true)
-  expect(isUnreachable('ERROR: No matching distribution found for openai==999')).toBe(false)
+test('a registry that nobody answers is told from a list of versions', () => {
+  expect(isUnreachable('WARNING: …\nERROR: No matching distribution found for pip\n')).toBe(true)
+  expect(isUnreachable('pip (26.1)\nAvailable versions: 26.1, 26.0')).toBe(false)
 })

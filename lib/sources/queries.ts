@@ -55,7 +55,9 @@ type SourceRow = {
   input_tokens: number
   output_tokens: number
   calls_without_usage: number
+  without_usage_at: Date | null
   calls_without_price: number
+  without_price_at: Date | null
   spans_without_interaction: number
   rejected: number
   dialects: string[]
@@ -97,7 +99,9 @@ const sourceView = (row: SourceRow): SourceView => ({
   notUnderstood: {
     unknownKeys: row.unknown_keys,
     callsWithoutUsage: row.calls_without_usage,
+    withoutUsageAt: row.without_usage_at?.toISOString() ?? null,
     callsWithoutPrice: row.calls_without_price,
+    withoutPriceAt: row.without_price_at?.toISOString() ?? null,
     modelsWithoutPrice: row.models_without_price,
     spansWithoutInteraction: row.spans_without_interaction,
     rejected: row.rejected,

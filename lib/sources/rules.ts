@@ -49,7 +49,9 @@ export type Sighting = {
   inputTokens: number
   outputTokens: number
   callsWithoutUsage: number
+  withoutUsageAt: Date | null
   callsWithoutPrice: number
+  withoutPriceAt: Date | null
   spansWithoutInteraction: number
   rejected: number
   dialects: string[]
@@ -104,7 +106,9 @@ const nothing = () => ({
   inputTokens: 0,
   outputTokens: 0,
   callsWithoutUsage: 0,
+  withoutUsageAt: null,
   callsWithoutPrice: 0,
+  withoutPriceAt: null,
   spansWithoutInteraction: 0,
   rejected: 0,
   dialects: [],
@@ -135,9 +139,13 @@ const addSpan = (
   const hasUsage = node.inputTokens !== null || node.outputTokens !== null
   // A failed call without counts was not billed; a reported cost needs neither counts nor price.
   if (node.costReported !== null) return
-  if (!hasUsage) sighting.callsWithoutUsage += node.status === 'error' ? 0 : 1
-  else if (isUnpriced(node)) {
+  if (!hasUsage && node.status !== 'error') {
+    sighting.callsWithoutUsage += 1
+    sighting.withoutUsageAt = sighting.lastSeenAt
+  }
+  if (hasUsage && isUnpriced(node)) {
     sighting.callsWithoutPrice += 1
+    sighting.withoutPriceAt = sighting.lastSeenAt
     addNames(sighting.modelsWithoutPrice, [model ?? ''], MODELS_MAX)
   }
 }
@@ -199,6 +207,8 @@ export const addSighting = (into: Sighting, more: Sighting): void => {
     into.lastSeenAt = more.lastSeenAt
   }
   if (more.firstSeenAt < into.firstSeenAt) into.firstSeenAt = more.firstSeenAt
+  into.withoutUsageAt = later(into.withoutUsageAt, more.withoutUsageAt)
+  into.withoutPriceAt = later(into.withoutPriceAt, more.withoutPriceAt)
   for (const field of SUMS) into[field] += more[field]
   for (const [kind, count] of Object.entries(more.kinds)) into.kinds[kind] = (into.kinds[kind] ?? 0) + count
   addNames(into.dialects, more.dialects, DIALECTS_MAX)
@@ -209,6 +219,8 @@ export const addSighting = (into: Sighting, more: Sighting): void => {
     .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
     .slice(0, REJECTIONS_MAX)
 }
+
+const later = (a: Date | null, b: Date | null): Date | null => (a === null || (b !== null && b > a) ? b : a)
 
 const SUMS = [
   'spans',

@@ -51,7 +51,9 @@ export const SourceView = z.object({
   notUnderstood: z.object({
     unknownKeys: z.array(z.string()).describe('attributes no convention names: kept and searchable, not used'),
     callsWithoutUsage: Count.describe('model calls without token counts, failed ones left out'),
+    withoutUsageAt: z.string().nullable().describe('the last of them'),
     callsWithoutPrice: Count,
+    withoutPriceAt: z.string().nullable().describe('the last of them'),
     modelsWithoutPrice: z.array(z.string()),
     spansWithoutInteraction: Count.describe('as they came: a later span may name it for the whole trace'),
     rejected: Count,

@@ -20,12 +20,15 @@ const addSightings = (teamId: string, sightings: readonly Sighting[]): Sql => ({
   text: `INSERT INTO source AS s (team_id, ${COLUMNS.join(', ')})
 SELECT $1, ${COLUMNS.map((column) => `r.${column}`).join(', ')} FROM jsonb_to_recordset($2::jsonb) AS r (
   id text, key_id text, road text, service text, scope text, scope_version text, first_seen_at timestamptz,
-  last_seen_at timestamptz, last_trace_id text, ${SUMS.map((column) => `${column} bigint`).join(', ')},
+  last_seen_at timestamptz, last_trace_id text, without_usage_at timestamptz, without_price_at timestamptz,
+  ${SUMS.map((column) => `${column} bigint`).join(', ')},
   kinds jsonb, dialects text[], models text[], models_without_price text[], unknown_keys text[], rejections jsonb)
 ORDER BY r.id
 ON CONFLICT (team_id, id) DO UPDATE SET
   first_seen_at = least(s.first_seen_at, excluded.first_seen_at),
   last_seen_at = greatest(s.last_seen_at, excluded.last_seen_at),
+  without_usage_at = greatest(s.without_usage_at, excluded.without_usage_at),
+  without_price_at = greatest(s.without_price_at, excluded.without_price_at),
   last_trace_id = CASE WHEN excluded.last_seen_at >= s.last_seen_at THEN coalesce(excluded.last_trace_id, s.last_trace_id)
     ELSE coalesce(s.last_trace_id, excluded.last_trace_id) END,
   ${SUMS.map((column) => `${column} = s.${column} + excluded.${column}`).join(', ')},
@@ -69,7 +72,9 @@ const rowOf = (sighting: Sighting) => ({
   input_tokens: sighting.inputTokens,
   output_tokens: sighting.outputTokens,
   calls_without_usage: sighting.callsWithoutUsage,
+  without_usage_at: sighting.withoutUsageAt,
   calls_without_price: sighting.callsWithoutPrice,
+  without_price_at: sighting.withoutPriceAt,
   spans_without_interaction: sighting.spansWithoutInteraction,
   rejected: sighting.rejected,
   kinds: sighting.kinds,
@@ -83,7 +88,7 @@ const rowOf = (sighting: Sighting) => ({
 const COLUMNS = [
   ...(['id', 'key_id', 'road', 'service', 'scope', 'scope_version', 'first_seen_at', 'last_seen_at'] as const),
   ...(['last_trace_id', ...SUMS, 'kinds', 'dialects', 'models', 'models_without_price'] as const),
-  ...(['unknown_keys', 'rejections'] as const),
+  ...(['unknown_keys', 'rejections', 'without_usage_at', 'without_price_at'] as const),
 ]
 
 /** SKIP LOCKED: another process is adding to a row, which is then not the oldest any more. */

@@ -20,8 +20,11 @@ CREATE TABLE source (
   model_calls bigint NOT NULL,
   input_tokens bigint NOT NULL,
   output_tokens bigint NOT NULL,
+  -- With the last time: what was put right is not shown for ever.
   calls_without_usage bigint NOT NULL,
+  without_usage_at timestamptz,
   calls_without_price bigint NOT NULL,
+  without_price_at timestamptz,
   spans_without_interaction bigint NOT NULL,
   rejected bigint NOT NULL,
   dialects text[] NOT NULL,

@@ -15,7 +15,7 @@ import { interactionOf, TraceGraph } from '@/lib/ingest/trace-graph'
 export const NOW_US = Date.UTC(2026, 10, 1) * 1000
 
 /** A team without redaction, rates or hashed users. */
-const TEAM: IngestSettings & { id: string; slug: string; name: string } = {
+export const TEAM: IngestSettings & { id: string; slug: string; name: string } = {
   id: 'team',
   slug: 'team',
   name: 'Team',
@@ -36,6 +36,8 @@ export const itemsOf = (events: readonly WireEvent[], nowUs = NOW_US): Item[] =>
     if (item.type === 'span' && event.type === 'span') {
       item.node.scope = event.scope ?? null
       item.node.serviceInstance = event.serviceInstance ?? null
+      item.node.workflow = event.workflow ?? null
+      item.node.segment = event.segment ?? null
     }
     return item
   })

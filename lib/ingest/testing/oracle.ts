@@ -58,7 +58,12 @@ const asAggregate = (told: Verdict): Verdict => {
 const price = (s: WireSpan, usage: NonNullable<WireSpan['usage']>): number | null => {
   const counts = { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens }
   const how = { timestamp: new Date(s.startedAt), ...(s.provider == null ? {} : { providerId: s.provider }) }
-  const result = calcPrice({ ...counts, cache_read_tokens: usage.cacheReadTokens ?? 0 }, s.model ?? '', how)
+  const full = {
+    ...counts,
+    cache_read_tokens: usage.cacheReadTokens ?? 0,
+    cache_write_tokens: usage.cacheWriteTokens ?? 0,
+  }
+  const result = calcPrice(full, s.model ?? '', how) ?? calcPrice(full, s.requestModel ?? '', how)
   return result && Math.ceil(result.total_price * 1e9 - 1e-3)
 }
 

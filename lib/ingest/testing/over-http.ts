@@ -1,6 +1,31 @@
 import { byCallers } from '@/lib/ingest/testing/honest'
+import type { OtlpBody } from '@/lib/ingest/testing/otlp-bodies'
 
 type Answer = { accepted: number; rejected: { message: string }[] }
+
+/** One request: native events, or what `otlp` makes of them. */
+export type Posted = {
+  path: string
+  contentType: string
+  body: string | Uint8Array
+  isTaken: (answer: Response) => Promise<boolean>
+}
+
+/** A native event in a request of its own. */
+export const eventRequest = (event: unknown): Posted => ({
+  path: '/api/v1/events',
+  contentType: 'application/json',
+  body: JSON.stringify({ events: [event] }),
+  isTaken: async (response) => ((await response.json()) as Answer).accepted === 1, // the contract of the route
+})
+
+/** An OTLP request; the answer is empty unless something was rejected. */
+export const otlpRequest = ({ contentType, body }: OtlpBody): Posted => ({
+  path: '/v1/traces',
+  contentType,
+  body,
+  isTaken: async (response) => ['', '{}'].includes(await response.text()),
+})
 
 /**
  * Sends each event as a request of its own from several callers, spread over the processes, and keeps trying as a
@@ -10,20 +35,20 @@ export const sendSingly = async (
   urls: () => readonly string[],
   key: string,
   events: readonly unknown[],
-  { callers = 16, acknowledged = (_event: unknown): void => {} } = {},
+  { callers = 16, acknowledged = (_event: unknown): void => {}, request = eventRequest } = {},
 ): Promise<number> => {
   let tries = 0
   await byCallers(callers, events, async (event, caller) => {
     for (let attempt = 0; ; attempt++) {
       tries += 1
       const all = urls()
-      const answer = await post(all[(caller + attempt) % all.length] ?? '', key, event)
-      if (answer === 'again') {
+      const taken = await post(all[(caller + attempt) % all.length] ?? '', key, request(event))
+      if (taken === 'again') {
         if (attempt > 600) throw new Error('nobody takes the event')
         await new Promise((resolve) => setTimeout(resolve, 50))
         continue
       }
-      if (answer.accepted !== 1) throw new Error(JSON.stringify({ answer, event }))
+      if (!taken) throw new Error(`not taken: ${JSON.stringify(event)}`)
       acknowledged(event)
       return
     }
@@ -31,17 +56,17 @@ export const sendSingly = async (
   return tries
 }
 
-const post = async (url: string, key: string, event: unknown): Promise<Answer | 'again'> => {
+const post = async (url: string, key: string, posted: Posted): Promise<boolean | 'again'> => {
   let response: Response
-  let text: string
+  let body: ArrayBuffer
   try {
-    response = await fetch(`${url}/api/v1/events`, {
+    response = await fetch(`${url}${posted.path}`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ events: [event] }),
+      headers: { authorization: `Bearer ${key}`, 'content-type': posted.contentType },
+      body: posted.body as BodyInit, // a string or bytes: both are
       signal: AbortSignal.timeout(60_000),
     })
-    text = await response.text()
+    body = await response.arrayBuffer()
   } catch {
     return 'again'
   }
@@ -49,6 +74,6 @@ const post = async (url: string, key: string, event: unknown): Promise<Answer | 
     if (!response.headers.has('retry-after')) throw new Error(`${response.status} without Retry-After`)
     return 'again'
   }
-  if (response.status !== 200) throw new Error(`${response.status}: ${text}`)
-  return JSON.parse(text) as Answer // the contract of the route
+  if (response.status !== 200) throw new Error(`${response.status}: ${Buffer.from(body).toString()}`)
+  return posted.isTaken(new Response(body))
 }

@@ -37,9 +37,9 @@ export const sumUp = (events: readonly WireEvent[]): { verdicts: Verdict[]; rows
 
 const addInteraction = (rows: Map<string, Sums>, { given, outcome, spans }: Interaction): void => {
   const told = [...spans].sort((a, b) => (place(a) < place(b) ? -1 : 1)).map(({ s }) => s)
-  const last = (field: 'agent' | 'release'): string =>
+  const last = (field: 'agent' | 'release' | 'workflow' | 'segment'): string =>
     given?.[field] ?? told.findLast((s) => s[field] != null)?.[field] ?? ''
-  const owner = [last('agent'), last('release'), given?.workflow ?? '', given?.segment ?? '']
+  const owner = [last('agent'), last('release'), last('workflow'), last('segment')]
   for (const verdict of spans) addSpend(rows, verdict, owner)
   const start = given?.startedAt ?? told[0]?.startedAt
   if (start == null) return
@@ -66,7 +66,7 @@ const addInteraction = (rows: Map<string, Sums>, { given, outcome, spans }: Inte
 }
 
 const addUnattributed = (rows: Map<string, Sums>, verdict: Verdict): void => {
-  const owner = [verdict.s.agent ?? '', verdict.s.release ?? '', '', '']
+  const owner = [verdict.s.agent ?? '', verdict.s.release ?? '', verdict.s.workflow ?? '', verdict.s.segment ?? '']
   const sums = sumsOf(verdict)
   for (const group of groupsOf(verdict)) {
     const alone = { unattributed_cost_nano_usd: sums['cost_nano_usd'] ?? 0 }

@@ -6,6 +6,8 @@ export type WireSpan = z.input<typeof SpanEvent> & {
   /** What only other roads than native events can say; `itemsOf` puts it on the node. */
   scope?: string
   serviceInstance?: string
+  workflow?: string
+  segment?: string
 }
 export type WireInteraction = z.input<typeof InteractionEvent>
 export type WireOutcome = z.input<typeof OutcomeEvent>

@@ -19,6 +19,9 @@ export const paths = {
   agents: (at: InTeam & OnPage) => withQuery('/agents', { team: at.team, cursor: at.cursor }),
   agent: (at: InTeam & { agentId: string }) =>
     withQuery(`/agents/${encodeURIComponent(at.agentId)}`, { team: at.team }),
+  /** The key is named by its public part; a secret is in no URL. */
+  connect: (at: InTeam & { framework?: string | undefined; key?: string | undefined }) =>
+    withQuery('/connect', { team: at.team, framework: at.framework, key: at.key }),
   people: (at: InTeam & OnPage) => withQuery('/settings/people', { team: at.team, cursor: at.cursor }),
   /** The team's own settings; the team is in the URL like everywhere. */
   teamSettings: (at: InTeam) => withQuery('/settings/team', { team: at.team }),

@@ -1,4 +1,4 @@
-import { Bot, Building2, GitCompareArrows, Settings2, Users, type LucideIcon } from 'lucide-react'
+import { Bot, Building2, Cable, GitCompareArrows, Settings2, Users, type LucideIcon } from 'lucide-react'
 import { paths } from '@/lib/paths'
 
 /** A screen stands in the rail when it works, for those who may see it. */
@@ -18,7 +18,13 @@ export const placeGroups = (
     name: 'Watch',
     places: [{ name: 'Releases', icon: GitCompareArrows, href: paths.releases({ team }), under: '/releases' }],
   },
-  { name: 'Ship', places: [{ name: 'Agents', icon: Bot, href: paths.agents({ team }), under: '/agents' }] },
+  {
+    name: 'Ship',
+    places: [
+      { name: 'Agents', icon: Bot, href: paths.agents({ team }), under: '/agents' },
+      { name: 'Connect', icon: Cable, href: paths.connect({ team }), under: '/connect' },
+    ],
+  },
   {
     name: 'Settings',
     atFoot: true,

@@ -1,15 +1,14 @@
 import { dehydrate, HydrationBoundary } from '@tanstack/react-query'
 import type { Metadata } from 'next'
-import { headers } from 'next/headers'
 import type { SearchParams } from '@/components/frame/page-input'
 import { parseRange } from '@/lib/charts/range'
-import { env } from '@/lib/core/env'
 import { makeQueryClient } from '@/lib/http/query-client'
 import { metricsOptions } from '@/lib/metrics/hooks'
 import { metrics } from '@/lib/metrics/queries'
 import { MetricsQuery } from '@/lib/metrics/schema'
 import { paths } from '@/lib/paths'
 import { consoleSession } from '../_parts/console-session'
+import { originOf } from '../_parts/origin'
 import { releaseFilters } from './_parts/release-filters'
 import { ReleaseView } from './_parts/release-view'
 
@@ -35,13 +34,4 @@ export default async function ReleasesPage({ searchParams }: { searchParams: Sea
       />
     </HydrationBoundary>
   )
-}
-
-/** The address as this person reaches it, for a command that works where it is pasted. */
-const originOf = async (): Promise<string> => {
-  const sent = await headers()
-  const host = sent.get('x-forwarded-host') ?? sent.get('host')
-  const configured = env().NEXTAUTH_URL
-  const protocol = sent.get('x-forwarded-proto') ?? (configured?.startsWith('https:') ? 'https' : 'http')
-  return host ? `${protocol}://${host}` : (configured ?? 'http://localhost:3000')
 }

@@ -1,7 +1,7 @@
-import type { ReactNode } from 'react'
+import { Step } from '@/components/connect/step'
 import { ButtonLink } from '@/components/ui/button-link'
 import { CodeBlock } from '@/components/ui/code-block'
-import { StatusMark } from '@/components/ui/status-mark'
+import { TextLink } from '@/components/ui/text-link'
 import { paths } from '@/lib/paths'
 import { firstRequest } from './first-request'
 
@@ -34,12 +34,15 @@ export const FirstRun = ({
         )}
       </Step>
       <Step number="2" title="Send one resolved case">
-        <p>One interaction, one model call and its outcome. Sent twice, it counts once.</p>
+        <p>
+          One interaction, one model call and its outcome. Sent twice, it counts once. For a framework you use,{' '}
+          <TextLink href={paths.connect({ team: team.slug })}>take its lines from Connect</TextLink>.
+        </p>
         <div className="mt-2.5 max-w-208">
           <CodeBlock title="curl" code={firstRequest(origin, new Date(now))} what="The request" />
         </div>
       </Step>
-      <Step number="3" mark title="Listening for the first event">
+      <Step number="3" state="listening" title="Listening for the first event">
         <p>Nothing stored yet in {team.name}. This page changes by itself within 15 seconds.</p>
         <p className="mt-0.5 text-small">A request with a wrong key gets 401, which you see where you sent it from.</p>
       </Step>
@@ -66,31 +69,3 @@ const FILLS_IN = [
   ['First turn with an end', 'Latency'],
   ['A second release', 'Which of the two resolves a case for less'],
 ] as const
-
-const Step = ({
-  number,
-  title,
-  mark = false,
-  children,
-}: {
-  number: string
-  title: string
-  mark?: boolean
-  children: ReactNode
-}) => (
-  <li className="flex gap-4 border-b border-line px-6 py-4 max-sm:px-4">
-    <span
-      aria-hidden="true"
-      className={`flex size-6 shrink-0 items-center justify-center rounded-full border border-line2 text-small font-section ${mark ? 'border-dashed text-ink2' : ''}`}
-    >
-      {number}
-    </span>
-    <div className="min-w-0 flex-1">
-      <h2 className="flex items-center gap-2 font-section">
-        {mark ? <StatusMark status="stale" /> : null}
-        {title}
-      </h2>
-      <div className="text-ink2">{children}</div>
-    </div>
-  </li>
-)

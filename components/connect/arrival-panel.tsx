@@ -1,0 +1,99 @@
+'use client'
+import type { UseQueryResult } from '@tanstack/react-query'
+import { Button } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
+import { QueryState } from '@/components/ui/query-state'
+import { StatusMark, type Status } from '@/components/ui/status-mark'
+import { counted } from '@/lib/charts/format'
+import type { Page } from '@/lib/core/page'
+import { paths } from '@/lib/paths'
+import type { SourceView } from '@/lib/sources/schema'
+import { arrivalsOf, type Arrivals } from './arrivals'
+import { GapList } from './gap-list'
+import { gapsOf } from './gaps'
+import { SourceBlock } from './source-block'
+
+type Props = {
+  query: UseQueryResult<Page<SourceView>>
+  team: { slug: string; name: string }
+  /** Name of the key that is listened to; undefined = every key of the team. */
+  keyName: string | undefined
+  openedAt: string
+  isListening: boolean
+  onGoOn: () => void
+}
+
+/** What arrives, while you look: who sends it, what it holds, and what was not understood. */
+export const ArrivalPanel = (props: Props) => (
+  <section
+    aria-labelledby="arrivals"
+    tabIndex={0}
+    className="border-l border-line focus-visible:-outline-offset-2 max-xl:border-l-0 xl:sticky xl:top-11 xl:max-h-[calc(100dvh-2.75rem)] xl:self-start xl:overflow-y-auto"
+  >
+    <QueryState query={props.query} what="arrivals" rows={3}>
+      {({ items }) => <Arrived {...props} sources={items} arrivals={arrivalsOf(items, props.openedAt)} />}
+    </QueryState>
+  </section>
+)
+
+const Arrived = ({
+  sources,
+  arrivals,
+  query,
+  team,
+  keyName,
+  isListening,
+  onGoOn,
+}: Props & { sources: readonly SourceView[]; arrivals: Arrivals }) => {
+  const gaps = gapsOf(sources)
+  const now = new Date(query.dataUpdatedAt)
+  return (
+    <>
+      <div className="border-b border-line px-6 py-3 max-sm:px-4" role="status">
+        <h2 id="arrivals" className="flex items-center gap-2 font-section">
+          <StatusMark status={isListening ? HEADS[arrivals.state].status : 'off'} />
+          {isListening || arrivals.state === 'arrived' ? HEADS[arrivals.state].title : 'Not listening any more'}
+        </h2>
+        <p className="text-pretty text-ink2">{leadOf(arrivals, team.name, keyName, isListening)}</p>
+        {isListening ? null : (
+          <p className="mt-2">
+            <Button onClick={onGoOn}>Listen again</Button>
+          </p>
+        )}
+      </div>
+      {arrivals.state === 'waiting' ? null : (
+        <ul aria-label="What arrived">
+          {arrivals.sources.map((source) => (
+            <SourceBlock key={source.id} source={source} now={now} />
+          ))}
+        </ul>
+      )}
+      {gaps.length === 0 ? null : (
+        <>
+          <h3 className="border-b border-line px-6 pt-3 pb-1.5 font-section max-sm:px-4">Not understood</h3>
+          <GapList gaps={gaps} />
+        </>
+      )}
+      {arrivals.state === 'waiting' ? null : (
+        <p className="px-6 py-3 max-sm:px-4">
+          <ButtonLink href={paths.releases({ team: team.slug })}>Open the figures</ButtonLink>
+        </p>
+      )}
+    </>
+  )
+}
+
+const HEADS = {
+  waiting: { status: 'stale', title: 'Waiting for the first span' },
+  earlier: { status: 'stale', title: 'Listening for the next span' },
+  arrived: { status: 'ok', title: 'Arriving' },
+} as const satisfies Record<Arrivals['state'], { status: Status; title: string }>
+
+const leadOf = (arrivals: Arrivals, team: string, keyName: string | undefined, isListening: boolean): string => {
+  const from = keyName === undefined ? `any key of ${team}` : `the key ${keyName}`
+  if (!isListening && arrivals.state !== 'arrived') return `Nothing came from ${from} for ten minutes.`
+  if (arrivals.state === 'waiting')
+    return `From ${from}. This page changes by itself within two seconds. A wrong key gets 401, which you see where you sent it from.`
+  if (arrivals.state === 'earlier') return `From ${from}. What is below came before you opened this page.`
+  return `${counted(arrivals.sources.length, 'source')} of ${from}. Counts are arrivals and up to five seconds behind.`
+}

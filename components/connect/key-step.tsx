@@ -1,0 +1,107 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
+import type { KeyRights } from '@/components/agents/key-section'
+import { Button } from '@/components/ui/button'
+import { CopyField } from '@/components/ui/copy-field'
+import { QueryState } from '@/components/ui/query-state'
+import { SelectField, type Choice } from '@/components/ui/select-field'
+import { keysOptions } from '@/lib/agents/hooks'
+import type { KeyView, NewKey } from '@/lib/agents/schema'
+import { Step } from './step'
+
+// Loaded when it is opened: the first load of a page is kept small.
+const CreateKeyDialog = dynamic(() =>
+  import('@/components/agents/create-key-dialog').then((part) => part.CreateKeyDialog),
+)
+
+/** Which key sends. One that is made here is known whole until the page is left; of others only the public part is. */
+export const KeyStep = ({
+  team,
+  rights,
+  keyId,
+  secret,
+  onChoose,
+  onCreated,
+}: {
+  team: { slug: string; name: string }
+  rights: KeyRights
+  keyId: string | undefined
+  secret: string | undefined
+  onChoose: (keyId: string | undefined) => void
+  onCreated: (made: NewKey) => void
+}) => {
+  const query = useQuery({ ...keysOptions({ team: team.slug, limit: 200 }), enabled: rights.see })
+  const [isCreating, setCreating] = useState(false)
+  if (!rights.see) {
+    return (
+      <Step number="1" title="Ask for a key">
+        <p className="max-w-[72ch]">
+          You may not see keys. Leads and engineers of {team.name} can make one with the scope ingest; its secret is
+          shown to them once. Put it in place of <code className="font-mono text-small">sbx_…</code> below.
+        </p>
+      </Step>
+    )
+  }
+  return (
+    <Step number="1" title={keyId === undefined ? 'Choose or create a key' : 'Key'} state={keyId ? 'done' : 'open'}>
+      <QueryState query={query} what="keys" rows={1}>
+        {({ items }) => (
+          <div className="mt-1.5 flex flex-wrap items-end gap-2">
+            <div className="w-80 max-w-full min-w-0 max-sm:w-full">
+              <SelectField
+                label="Key that sends"
+                name="key"
+                value={keyId ?? ANY}
+                onChange={(next) => onChoose(next === ANY ? undefined : next)}
+                choices={choicesOf(items)}
+              />
+            </div>
+            {rights.manage ? (
+              <Button tone={items.some(canSend) ? 'secondary' : 'primary'} onClick={() => setCreating(true)}>
+                Create key
+              </Button>
+            ) : null}
+          </div>
+        )}
+      </QueryState>
+      {secret === undefined ? (
+        <p className="mt-1.5 text-small">
+          {rights.manage
+            ? 'The secret of a key is shown once. Of a key made before, put your own copy in place of the … below.'
+            : `Leads and engineers of ${team.name} can make keys. Put your own copy in place of the … below.`}
+        </p>
+      ) : (
+        <div className="mt-3 max-w-208">
+          <CopyField
+            label="Whole key, shown until you leave this page"
+            value={secret}
+            what="Key"
+            hint="Store it now: only its hash is kept, so nobody can show it again. The lines below carry it."
+          />
+        </div>
+      )}
+      {isCreating ? (
+        <CreateKeyDialog
+          team={team}
+          agent={undefined}
+          rights={rights}
+          onClose={() => setCreating(false)}
+          onCreated={(made) => {
+            setCreating(false)
+            onCreated(made)
+          }}
+        />
+      ) : null}
+    </Step>
+  )
+}
+
+const ANY = 'any'
+const canSend = (key: KeyView): boolean => key.state === 'active' && key.scopes.includes('ingest')
+
+const choicesOf = (keys: readonly KeyView[]): readonly [Choice<string>, ...Choice<string>[]] => [
+  { value: ANY, label: keys.some(canSend) ? 'Any key of the team' : 'No key may send yet' },
+  ...keys.filter(canSend).map((key) => ({ value: key.publicId, label: key.name, note: key.environment })),
+]

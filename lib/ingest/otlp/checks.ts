@@ -1,12 +1,12 @@
 import { DomainError } from '@/lib/core/errors'
-import { DAY_US, type Micros } from '@/lib/core/micros'
+import type { Micros } from '@/lib/core/micros'
+import { isStorableTime, OUTSIDE_TIMES } from '@/lib/ingest/bounded'
 import type { BadSpan, OtlpLog, OtlpSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { MAX_ITEMS } from '@/lib/ingest/schema'
 
 /** Deeper values are refused: everything that walks or prints a value recurses. */
 export const MAX_VALUE_DEPTH = 500
 
-const EARLIEST_US = Date.UTC(2015, 0, 1) * 1000
 const BAD_ID_CHARS = 64
 
 /** A span as it stands on the wire: ids in lower case but unchecked, times 0 where there is none. */
@@ -44,13 +44,13 @@ const reasonAgainst = (span: SentSpan, nowUs: Micros): string | undefined => {
 
 /** Why a span with these times is bad: no start, or a time that no clock shows. An end before the start is no reason. */
 export const timeReason = (span: { startUs: Micros; endUs: Micros | null }, nowUs: Micros): string | undefined => {
-  const latestUs = nowUs + DAY_US
   if (span.startUs === 0) return 'start time: is missing'
-  if (span.startUs < EARLIEST_US || span.startUs > latestUs) return `start time: ${OUTSIDE}`
-  if ((span.endUs ?? 0) > latestUs) return `end time: ${OUTSIDE}`
+  if (!isStorableTime(span.startUs, nowUs)) return `start time: ${OUTSIDE_TIMES}`
+  if (span.endUs !== null && span.endUs > span.startUs && !isStorableTime(span.endUs, nowUs)) {
+    return `end time: ${OUTSIDE_TIMES}`
+  }
   return undefined
 }
-const OUTSIDE = 'lies outside 2015-01-01 .. now + 1 day; send the time in UTC and in the unit of the protocol'
 
 export const isTraceId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text)
 export const isSpanId = (text: string): boolean => /^[0-9a-f]{16}$/.test(text)

@@ -31,8 +31,8 @@ const jsonSchemas = Object.entries(tools).map(([name, { description, input }]) =
   return { name, description, parameters }
 })
 
-/** The refund conversation over Chat Completions: three calls, the last one streamed. */
-export async function chatByHand(openai, model = 'gpt-4o') {
+/** The refund conversation over Chat Completions: three calls, the last one streamed unless told otherwise. */
+export async function chatByHand(openai, { model = 'gpt-4o', stream = true } = {}) {
   const messages = [
     { role: 'system', content: prompt.text },
     { role: 'user', content: QUESTION },
@@ -47,14 +47,9 @@ export async function chatByHand(openai, model = 'gpt-4o') {
       messages.push({ role: 'tool', tool_call_id: id, content: JSON.stringify(result) })
     }
   }
-  const stream = await openai.chat.completions.create({
-    model,
-    messages,
-    tools: offered,
-    stream: true,
-    stream_options: { include_usage: true },
-  })
-  for await (const _ of stream) continue
+  const options = stream ? { stream, stream_options: { include_usage: true } } : {}
+  const answer = await openai.chat.completions.create({ model, messages, tools: offered, ...options })
+  if (stream) for await (const _ of answer) continue
 }
 
 /** An order's status over Responses, with a model that reasons: two calls. */

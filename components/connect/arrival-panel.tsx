@@ -4,7 +4,6 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { QueryState } from '@/components/ui/query-state'
 import { StatusMark, type Status } from '@/components/ui/status-mark'
-import { counted } from '@/lib/charts/format'
 import type { Page } from '@/lib/core/page'
 import { paths } from '@/lib/paths'
 import type { SourceView } from '@/lib/sources/schema'
@@ -28,7 +27,7 @@ export const ArrivalPanel = (props: Props) => (
   <section
     aria-labelledby="arrivals"
     tabIndex={0}
-    className="border-l border-line focus-visible:-outline-offset-2 max-xl:border-l-0 xl:sticky xl:top-11 xl:max-h-[calc(100dvh-2.75rem)] xl:self-start xl:overflow-y-auto"
+    className="scroll-mt-11 focus-visible:-outline-offset-2 xl:sticky xl:top-11 xl:max-h-[calc(100dvh-2.75rem)] xl:self-start xl:overflow-y-auto"
   >
     <QueryState query={props.query} what="arrivals" rows={3}>
       {({ items }) => <Arrived {...props} sources={items} arrivals={arrivalsOf(items, props.openedAt)} />}
@@ -68,12 +67,8 @@ const Arrived = ({
           ))}
         </ul>
       )}
-      {gaps.length === 0 ? null : (
-        <>
-          <h3 className="border-b border-line px-6 pt-3 pb-1.5 font-section max-sm:px-4">Not understood</h3>
-          <GapList gaps={gaps} />
-        </>
-      )}
+      <GapList title="To put right" gaps={gaps.filter(({ status }) => status !== 'info')} />
+      <GapList title="Good to know" gaps={gaps.filter(({ status }) => status === 'info')} />
       {arrivals.state === 'waiting' ? null : (
         <p className="px-6 py-3 max-sm:px-4">
           <ButtonLink href={paths.releases({ team: team.slug })}>Open the figures</ButtonLink>
@@ -95,5 +90,5 @@ const leadOf = (arrivals: Arrivals, team: string, keyName: string | undefined, i
   if (arrivals.state === 'waiting')
     return `From ${from}. This page changes by itself within two seconds. A wrong key gets 401, which you see where you sent it from.`
   if (arrivals.state === 'earlier') return `From ${from}. What is below came before you opened this page.`
-  return `${counted(arrivals.sources.length, 'source')} of ${from}. Counts are arrivals and up to five seconds behind.`
+  return `From ${from}. Counts are of arrivals, up to five seconds behind.`
 }

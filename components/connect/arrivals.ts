@@ -28,7 +28,7 @@ export const connectVerdict = (arrivals: Arrivals, missing: number): string => {
     return 'Nothing has arrived yet. An agent appears with its first span; there is nothing to register before.'
   const services = [...new Set(arrivals.sources.map(({ service }) => service ?? 'a service without a name'))]
   const named = services.length > 2 ? counted(services.length, 'service') : services.join(' and ')
-  const gaps = missing === 0 ? 'everything in it was understood' : `${counted(missing, 'thing')} to put right`
+  const gaps = missing === 0 ? 'everything in them was understood' : `${counted(missing, 'thing')} to put right`
   return arrivals.state === 'arrived'
     ? `Spans of ${named} are arriving; ${gaps}.`
     : `Spans of ${named} arrived before; ${gaps}.`

@@ -5,6 +5,8 @@ import { useState } from 'react'
 import type { KeyRights } from '@/components/agents/key-section'
 import { CodeBlock } from '@/components/ui/code-block'
 import { PageHeader } from '@/components/ui/page-header'
+import { Section } from '@/components/ui/section'
+import { TextLink } from '@/components/ui/text-link'
 import { keysOptions } from '@/lib/agents/hooks'
 import type { NewKey } from '@/lib/agents/schema'
 import { paths } from '@/lib/paths'
@@ -58,39 +60,46 @@ export const ConnectView = ({
         verdict={
           query.data ? connectVerdict(arrivalsOf(query.data.items, now), mattering(query.data.items)) : undefined
         }
+        aside={
+          <span className="xl:hidden">
+            <TextLink href="#arrivals">What arrives</TextLink>
+          </span>
+        }
       />
       <div className="grid grid-cols-[minmax(0,1fr)_25rem] max-xl:grid-cols-1">
-        <ol>
-          <KeyStep
-            team={team}
-            rights={rights}
-            keyId={chosen?.publicId}
-            secret={secret}
-            onChoose={(key) => show(hrefOf(framework.id, key))}
-            onCreated={(next) => {
-              setMade(next)
-              show(hrefOf(framework.id, next.key.publicId))
-            }}
-          />
-          <Step number="2" title="Set a few lines">
-            <div className="mt-2">
-              <FrameworkPicker
-                chosen={framework.id}
-                hrefOf={(id) => hrefOf(id, chosen?.publicId)}
-                onChoose={(id) => show(hrefOf(id, chosen?.publicId))}
-              />
-            </div>
-            <p className="mt-3 max-w-[72ch]">{framework.note}</p>
-            <div className="mt-2.5 flex max-w-208 flex-col gap-3">
-              {snippetsOf(framework.id, reader).map(({ title, what, code }) => (
-                <CodeBlock key={what} title={title} what={what} code={code} />
-              ))}
-            </div>
-          </Step>
-          <li>
+        <div className="min-w-0 border-r border-line max-xl:border-r-0">
+          <ol>
+            <KeyStep
+              team={team}
+              rights={rights}
+              keyId={chosen?.publicId}
+              secret={secret}
+              onChoose={(key) => show(hrefOf(framework.id, key))}
+              onCreated={(next) => {
+                setMade(next)
+                show(hrefOf(framework.id, next.key.publicId))
+              }}
+            />
+            <Step number="2" title="Set a few lines">
+              <div className="mt-2">
+                <FrameworkPicker
+                  chosen={framework.id}
+                  hrefOf={(id) => hrefOf(id, chosen?.publicId)}
+                  onChoose={(id) => show(hrefOf(id, chosen?.publicId))}
+                />
+              </div>
+              <p className="mt-3 max-w-[72ch]">{framework.note}</p>
+              <div className="mt-2.5 flex max-w-208 flex-col gap-3">
+                {snippetsOf(framework.id, reader).map(({ title, what, code }) => (
+                  <CodeBlock key={what} title={title} what={what} code={code} />
+                ))}
+              </div>
+            </Step>
+          </ol>
+          <Section title="Names that count" note="on any span of a trace, or on its resource">
             <NamesTable />
-          </li>
-        </ol>
+          </Section>
+        </div>
         <ArrivalPanel
           query={query}
           team={team}

@@ -20,13 +20,13 @@ const COLUMNS: readonly Column<NameRow>[] = [
   {
     key: 'attribute',
     kind: 'name',
-    head: 'On any span of the trace, or its resource',
+    head: 'Attribute',
     cell: ({ attribute }) => <code className="font-mono text-small font-normal">{attribute}</code>,
   },
   {
     key: 'also',
     kind: 'text',
-    head: 'Or, values',
+    head: 'Or; its values',
     from: 'sm',
     cell: ({ also }) => <code className="font-mono text-small text-ink2">{also}</code>,
   },

@@ -25,9 +25,8 @@ export const SourceBlock = ({ source, now }: { source: SourceView; now: Date }) 
       </p>
     )}
     <dl className="mt-1 grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 text-small">
-      <Line name="Spans">
-        {formatCount(source.spans)}, {kindsOf(source)}
-      </Line>
+      <Line name="Spans">{formatCount(source.spans)}</Line>
+      <Line name="Kinds">{kindsOf(source)}</Line>
       {source.modelCalls === 0 ? null : (
         <Line name="Model calls">
           {formatCount(source.modelCalls)}

@@ -27,16 +27,19 @@ export const sourcePage = async (ctx: Ctx, query: SourcesQuery): Promise<Page<So
     `SELECT s.*, s.spans::float8 AS spans, s.model_calls::float8 AS model_calls, s.input_tokens::float8 AS input_tokens,
   s.output_tokens::float8 AS output_tokens, s.calls_without_usage::float8 AS calls_without_usage,
   s.calls_without_price::float8 AS calls_without_price, s.spans_without_interaction::float8 AS spans_without_interaction,
-  s.rejected::float8 AS rejected, t.interaction_mode, t.interaction_id, i.result,
+  s.rejected::float8 AS rejected, t.interaction_mode, ${INTERACTION} AS interaction_id, i.result,
   (extract(epoch FROM s.last_seen_at) * 1000000)::float8 AS last_us
 FROM source s
 LEFT JOIN trace t ON t.team_id = s.team_id AND t.trace_id = s.last_trace_id
-LEFT JOIN interaction i ON i.team_id = t.team_id AND i.id = t.interaction_id
+LEFT JOIN interaction i ON i.team_id = t.team_id AND i.id = ${INTERACTION}
 WHERE ${where.join(' AND ')} ORDER BY s.last_seen_at DESC, s.id DESC LIMIT ${add(query.limit + 1)}`,
     values,
   )
   return toPage(rows, query.limit, sourceView, (row) => [toIso(row.last_us), row.id])
 }
+
+/** Of a trace's header: the one its spans name, or itself where a trace is an interaction; several and none are null. */
+const INTERACTION = 'CASE t.interaction_mode WHEN 1 THEN t.interaction_id WHEN 3 THEN t.trace_id END'
 
 type SourceRow = {
   id: string
@@ -93,8 +96,8 @@ const sourceView = (row: SourceRow): SourceView => ({
       : {
           id: row.last_trace_id,
           isAttributed: row.interaction_mode > 0,
-          interactionId: row.interaction_mode === 1 ? row.interaction_id : null,
-          result: row.interaction_mode === 1 ? row.result : null,
+          interactionId: row.interaction_id,
+          result: row.result,
         },
   notUnderstood: {
     unknownKeys: row.unknown_keys,

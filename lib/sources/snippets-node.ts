@@ -38,7 +38,8 @@ const around = (reply: readonly string[], tail: readonly string[] = []): Block =
     "import { trace } from '@opentelemetry/api'",
     '',
     "const about = { 'session.id': session, 'user.id': user }",
-    "await trace.getTracer('my-agent').startActiveSpan('conversation', { attributes: about }, async (span) => {",
+    "const tracer = trace.getTracer('my-agent')",
+    "await tracer.startActiveSpan('conversation', { attributes: about }, async (span) => {",
     ...reply.map((line) => `  ${line}`),
     "  span.setAttribute('signalbox.outcome.result', 'resolved') // or unresolved",
     "  span.setAttribute('signalbox.outcome.escalated', false).end() // true: a person took over",
@@ -100,7 +101,11 @@ export const NODE = [
       {
         title: 'Once, before the first call',
         what: 'The instrumentation',
-        code: `import { BatchTraceProcessor, OpenAITracingExporter, setTraceProcessors } from '@openai/agents'
+        code: `import {
+  BatchTraceProcessor,
+  OpenAITracingExporter,
+  setTraceProcessors,
+} from '@openai/agents'
 
 setTraceProcessors([
   new BatchTraceProcessor(
@@ -117,13 +122,22 @@ setTraceProcessors([
         what: 'The conversation',
         code: `import { Runner } from '@openai/agents'
 
-const runner = new Runner({ workflowName: 'my-workflow', groupId: session, traceMetadata: { userId: user } })
+const runner = new Runner({
+  workflowName: 'my-workflow',
+  groupId: session,
+  traceMetadata: { userId: user },
+})
 const { finalOutput } = await runner.run(agent, text)
 
+// or unresolved
+const outcome = { type: 'outcome', interactionId: session, result: 'resolved' }
 await fetch(\`\${process.env.SIGNALBOX_URL}/api/v1/events\`, {
   method: 'POST',
-  headers: { authorization: \`Bearer \${process.env.SIGNALBOX_KEY}\`, 'content-type': 'application/json' },
-  body: JSON.stringify({ events: [{ type: 'outcome', interactionId: session, result: 'resolved' }] }),
+  headers: {
+    authorization: \`Bearer \${process.env.SIGNALBOX_KEY}\`,
+    'content-type': 'application/json',
+  },
+  body: JSON.stringify({ events: [outcome] }),
 })`,
       },
     ],
@@ -148,7 +162,7 @@ await fetch(\`\${process.env.SIGNALBOX_URL}/api/v1/events\`, {
           '',
           '// Inside it, around each tool call:',
           "const tool = { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': name }",
-          "await trace.getTracer('my-agent').startActiveSpan(`execute_tool ${name}`, { attributes: tool }, async (span) => {",
+          'await tracer.startActiveSpan(`execute_tool ${name}`, { attributes: tool }, async (span) => {',
           '  result = await tools[name](input)',
           '  span.end()',
           '})',

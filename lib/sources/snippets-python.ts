@@ -102,7 +102,8 @@ const once = ({ first = [], imports, instrument }: Instrumented): string =>
     'from opentelemetry.sdk.trace import TracerProvider',
     'from opentelemetry.sdk.trace.export import BatchSpanProcessor',
     '',
-    "provider = TracerProvider(resource=Resource.create({'service.name': 'my-agent', 'service.version': '1.0'}))",
+    "resource = Resource.create({'service.name': 'my-agent', 'service.version': '1.0'})",
+    'provider = TracerProvider(resource=resource)',
     'exporter = OTLPSpanExporter(',
     `    endpoint=f'{os.environ["SIGNALBOX_URL"]}/v1/traces',`,
     `    headers={'Authorization': f'Bearer {os.environ["SIGNALBOX_KEY"]}'},`,
@@ -115,7 +116,8 @@ const once = ({ first = [], imports, instrument }: Instrumented): string =>
 const conversation = ({ reply, id }: Instrumented): string =>
   [
     "about = {'session.id': session, 'user.id': user}",
-    "with trace.get_tracer('my-agent').start_as_current_span('conversation', attributes=about) as root:",
+    "tracer = trace.get_tracer('my-agent')",
+    "with tracer.start_as_current_span('conversation', attributes=about) as root:",
     `    reply = ${reply}`,
     "    root.set_attribute('signalbox.outcome.result', 'resolved')  # or unresolved",
     "    root.set_attribute('signalbox.outcome.escalated', False)  # True: a person took over",
@@ -125,6 +127,6 @@ const conversation = ({ reply, id }: Instrumented): string =>
 const TOOL = [
   '# Inside it, around each tool call:',
   "attributes = {'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': name}",
-  "with trace.get_tracer('my-agent').start_as_current_span(f'execute_tool {name}', attributes=attributes):",
+  "with tracer.start_as_current_span(f'execute_tool {name}', attributes=attributes):",
   '    result = tools[name](**arguments)',
 ]

@@ -24,6 +24,11 @@ describe.each(FRAMEWORKS.map(({ id }) => id))('%s', (id) => {
     expect(keyLines.every((line) => line.startsWith('export '))).toBe(true)
   })
 
+  test('has no line that is cut off beside the panel of a common screen', () => {
+    const lines = textOf(id).split('\n')
+    expect(lines.filter((line) => line.length > 92 && !line.includes(key))).toEqual([])
+  })
+
   test('says how to name session, user and outcome', () => {
     if (id === 'otlp') return // the attributes stand beside it, in the table for every framework
     expect(textOf(id)).toMatch(/session\.id|groupId: session/)
@@ -84,7 +89,7 @@ describe('what is shown is what the examples run', () => {
     const wanted = textOf(id)
       .split('\n')
       .filter((line) => /Instrument|OTLP|setTraceProcessors\(|DISABLE_TELEMETRY|BACKGROUND/.test(line))
-      .filter((line) => !/^import \{ Batch/.test(line)) // one import of several names
+      .filter((line) => !/^import \{$/.test(line))
     expect(wanted.length).toBeGreaterThan(0)
     for (const line of wanted) expect(example).toContain(line.trim())
   })

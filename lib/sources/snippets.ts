@@ -80,7 +80,8 @@ curl ${origin}/v1/traces \\
   -d '{"resourceSpans":[{
     "resource":{"attributes":[{"key":"service.name", "value":{"stringValue":"my-agent"}}]},
     "scopeSpans":[{"scope":{"name":"by-hand", "version":"1"}, "spans":[{
-      "traceId":"${hex}${hex}", "spanId":"${hex}", "name":"chat gpt-4o-mini",
+      "traceId":"${hex}${hex}", "spanId":"${hex}",
+      "name":"chat gpt-4o-mini",
       "startTimeUnixNano":"${ms - 3_000}000000", "endTimeUnixNano":"${ms - 1_600}000000",
       "attributes":[
 ${[

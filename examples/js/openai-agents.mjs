@@ -1,5 +1,5 @@
-// OpenAI Agents SDK with its own tracing, sent to Signalbox instead of OpenAI. Its traces have no place for an outcome,
-// so that is an event.
+// OpenAI Agents SDK with its own tracing, sent to Signalbox instead of OpenAI. Its traces have no place for the outcome,
+// and none for the agent's name at their root (needed unless the key belongs to an agent): those are events.
 import {
   Agent,
   BatchTraceProcessor,
@@ -26,6 +26,7 @@ const agent = new Agent({
     tool({ name, description, parameters: input, execute: run }),
   ),
 })
+// Chat Completions, because traces of the default API name no model, and without it there is no price.
 const modelProvider = new OpenAIProvider({ apiKey: 'none', baseURL: modelUrl, useResponses: false })
 
 const answer = async ({ id, user, text }) => {
@@ -36,17 +37,20 @@ const answer = async ({ id, user, text }) => {
     traceMetadata: { userId: user, promptName: prompt.name, promptVersion: prompt.version },
   })
   const { finalOutput } = await runner.run(agent, text)
-  return { type: 'outcome', interactionId: id, ...outcomeOf(finalOutput), reason: finalOutput }
+  console.log(finalOutput)
+  return [
+    { type: 'interaction', id, agent: agent.name },
+    { type: 'outcome', interactionId: id, ...outcomeOf(finalOutput) },
+  ]
 }
 
-const outcomes = []
-for (const conversation of conversations) outcomes.push(await answer(conversation))
-for (const { reason } of outcomes) console.log(reason)
+const events = []
+for (const conversation of conversations) events.push(...(await answer(conversation)))
 await getGlobalTraceProvider().forceFlush()
 
 const response = await fetch(`${signalbox.url}/api/v1/events`, {
   method: 'POST',
   headers: { authorization: `Bearer ${signalbox.key}`, 'content-type': 'application/json' },
-  body: JSON.stringify({ events: outcomes }),
+  body: JSON.stringify({ events }),
 })
 if (!response.ok) throw new Error(`Signalbox answered ${response.status}: ${await response.text()}`)

@@ -3,6 +3,7 @@ import { setImmediate as otherWork } from 'node:timers/promises'
 import type { KeyCtx } from '@/lib/auth/caller'
 import { DomainError } from '@/lib/core/errors'
 import { fromDate } from '@/lib/core/micros'
+import { dialectsOf, unknownKeys } from '@/lib/ingest/dialects/known'
 import { mediaType, readBody, textOf } from '@/lib/ingest/body'
 import type { Item } from '@/lib/ingest/items'
 import { parseJson } from '@/lib/ingest/json-text'
@@ -12,9 +13,13 @@ import { checkMetrics, decodeLogs, decodeTraces, type OtlpEncoding } from '@/lib
 import { logMapper } from '@/lib/ingest/otlp/log-items'
 import { spanMapper } from '@/lib/ingest/otlp/span-items'
 import { logsAnswer, metricsAnswer, PROTOBUF, traceAnswer } from '@/lib/ingest/otlp/status'
-import type { BadSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
+import type { BadSpan, OtlpSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { checkDepth } from '@/lib/ingest/payload'
 import { senderOf, storeItems, takeRate } from '@/lib/ingest/receive'
+import type { SpanNode } from '@/lib/ingest/span-node'
+import { noteSources } from '@/lib/sources/note'
+import type { SeenSpan } from '@/lib/sources/rules'
+import type { Road } from '@/lib/sources/schema'
 import type { AgentsAnswer } from '@/lib/ingest/otlp-schema'
 
 /** `POST /v1/traces`: read, decode, map, store in a shared commit, answer after it. */
@@ -22,7 +27,7 @@ export const receiveTraces = async (ctx: KeyCtx, request: Request): Promise<Resp
   const encoding = encodingOf(request)
   const body = await readBody(request)
   const traces = decodeTraces(encoding, body, fromDate(ctx.now))
-  return traceAnswer(encoding, await storeSpans(ctx, traces, body.length))
+  return traceAnswer(encoding, await storeSpans(ctx, 'otlp', traces, body.length))
 }
 
 /** `POST /v1/logs`: what belongs to spans (content, evaluation results) is stored, the rest is only answered. */
@@ -64,7 +69,7 @@ export const receiveAgentsTraces = async (ctx: KeyCtx, request: Request): Promis
     if (reason) traces.bad.push(badSpan(span.traceId, span.spanId, reason))
     else traces.spans.push(span)
   }
-  const rejected = await storeSpans(ctx, traces, body.length)
+  const rejected = await storeSpans(ctx, 'openai-agents', traces, body.length)
   return {
     accepted: spans.length + bad.length - rejected.length,
     rejected: rejected.map(({ traceId, spanId, reason }) => ({ traceId, id: spanId, message: reason })),
@@ -88,17 +93,41 @@ const parsed = (bytes: Uint8Array): unknown => {
 }
 
 /** Stores the good spans and answers all bad ones: those that came so, and those that could not be mapped or stored. */
-const storeSpans = async (ctx: KeyCtx, traces: OtlpTraces, bytes: number): Promise<BadSpan[]> => {
+const storeSpans = async (ctx: KeyCtx, road: Road, traces: OtlpTraces, bytes: number): Promise<BadSpan[]> => {
   await takeRate(ctx, traces.spans.length + traces.bad.length)
+  const map = spanMapper(senderOf(ctx))
+  const seen: SeenSpan[] = []
   const refused = await storeEach(
     ctx,
     traces.spans,
-    spanMapper(senderOf(ctx)),
+    (span) => {
+      const mapped = map(span)
+      const item = mapped.items?.[0]
+      if (item?.type === 'span') seen.push(seenSpan(span, item.node, seen.length < LOOKED_AT))
+      return mapped
+    },
     (span, reason) => badSpan(span.traceId, span.spanId, reason),
     bytes,
   )
-  return [...traces.bad, ...refused]
+  const bad = [...traces.bad, ...refused]
+  noteSources(
+    ctx,
+    road,
+    seen,
+    bad.map(({ traceId, spanId, reason }) => ({ reason, span: `${traceId}/${spanId}` })),
+  )
+  return bad
 }
+
+/** Spans of a request whose attributes are looked at one by one for what nobody understands; the others look alike. */
+const LOOKED_AT = 50
+
+const seenSpan = (span: OtlpSpan, node: SpanNode, isLookedAt: boolean): SeenSpan => ({
+  node,
+  scopeVersion: span.scope.version || null,
+  unknownKeys: isLookedAt ? unknownKeys(span) : [],
+  dialects: isLookedAt ? dialectsOf(span) : [],
+})
 
 /** After so long, others of the process get their turn: a large request maps for a second. */
 const TURN_MS = 20

@@ -9,6 +9,7 @@ import { commitItems } from '@/lib/ingest/commit'
 import type { Item, ItemResult } from '@/lib/ingest/items'
 import { normaliser, type Sender } from '@/lib/ingest/normalise'
 import type { EventsAnswer, Rejected } from '@/lib/ingest/schema'
+import { noteSources } from '@/lib/sources/note'
 import { TRACE_IS_INTERACTION } from '@/lib/ingest/trace-graph'
 
 /** One per process; on `globalThis` so that every route bundle shares it. */
@@ -51,6 +52,14 @@ export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<Even
     accepted += 1
     if (result === 'duplicate') duplicates += 1
   })
+  noteSources(
+    ctx,
+    'events',
+    items.flatMap((item) =>
+      item.type === 'span' ? [{ node: item.node, scopeVersion: null, unknownKeys: [], dialects: [] }] : [],
+    ),
+    rejected.map(({ id, message }) => ({ reason: message, span: id })),
+  )
   return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
 }
 

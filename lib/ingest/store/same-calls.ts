@@ -36,10 +36,12 @@ export const windowsOf = (nodes: readonly SpanNode[]): CallWindow[] => {
   return [...windows.values()]
 }
 
-const BY_ID = `f.response_id = k.id AND k.id IS NOT NULL`
-const BY_COUNTS = `f.service_instance = k.instance AND f.input_tokens = k.input AND k.instance IS NOT NULL`
+// The expressions of the two indexes (migration 0007): no other index can be taken for them.
+const BY_ID = `f.team_id || '/' || f.response_id = $1 || '/' || k.id AND f.response_id IS NOT NULL`
+const BY_COUNTS = `f.team_id || '/' || f.service_instance = $1 || '/' || k.instance AND f.service_instance IS NOT NULL
+  AND f.input_tokens = k.input`
 const calls = (match: string, columns: string): string =>
-  `(SELECT ${columns} FROM span f WHERE f.team_id = $1 AND f.day BETWEEN $7::date AND $8::date AND ${match}
+  `(SELECT ${columns} FROM span f WHERE f.day BETWEEN $7::date AND $8::date AND ${match}
      AND f.kind IN ('llm', 'embedding') AND f.started_at BETWEEN k.lo - interval '1 hour' AND k.hi
      AND coalesce(f.ended_at, f.started_at) >= k.lo LIMIT 1000)`
 const WINDOWS = `unnest($2::text[], $3::text[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])

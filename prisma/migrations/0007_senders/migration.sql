@@ -13,8 +13,10 @@ ALTER TABLE span
   ADD COLUMN duplicate_span text,
   -- On an agent span: it is priced for its trace. On a model call: such a span stands above it (wire.md 4.4).
   ADD COLUMN aggregate boolean NOT NULL DEFAULT false;
-CREATE INDEX span_response ON span (team_id, response_id, started_at) WHERE response_id IS NOT NULL;
-CREATE INDEX span_same_counts ON span (team_id, service_instance, input_tokens, started_at)
+-- By an expression, so that a planner that knows nothing of a young partition cannot mistake the primary key for it: that
+-- would read all of a team's day for every call (measured: 340 ms instead of 2 for 90 calls among 1,500).
+CREATE INDEX span_response ON span ((team_id || '/' || response_id), started_at) WHERE response_id IS NOT NULL;
+CREATE INDEX span_same_counts ON span ((team_id || '/' || service_instance), input_tokens, started_at)
   WHERE service_instance IS NOT NULL AND kind IN ('llm', 'embedding');
 -- Attributes that no table names are kept and can be looked for: attributes @> '{"key": "value"}'.
 CREATE INDEX span_payload_attributes ON span_payload USING gin (attributes jsonb_path_ops);

@@ -34,6 +34,12 @@ test('a key made on Connect is in the lines to paste, and what they send is name
   await page.goto(`/connect?team=${team.slug}`)
   await expect(page.getByRole('heading', { name: 'my-agent' })).toBeVisible()
   expect(await page.content(), 'a secret is shown once').not.toContain(key)
+  await page.getByRole('button', { name: 'Key that sends: Any key of the team' }).click()
+  await page.getByRole('menuitemradio', { name: /laptop/ }).click()
+  const publicId = key.split('_')[1] ?? ''
+  await expect(page.getByRole('region', { name: 'The settings' })).toContainText(`sbx_${publicId}_…`)
+  await expect(page).toHaveURL(new RegExp(`key=${publicId}`))
+  await expect(page.getByRole('heading', { name: 'my-agent' })).toBeVisible()
 })
 
 test('what is missing is named with the way out, and goes when it is put right', async ({ asRole, team, baseURL }) => {

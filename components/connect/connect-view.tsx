@@ -72,7 +72,7 @@ export const ConnectView = ({
             <KeyStep
               team={team}
               rights={rights}
-              keyId={chosen?.publicId}
+              apiKey={chosen}
               secret={secret}
               onChoose={(key) => show(hrefOf(framework.id, key))}
               onCreated={(next) => {

@@ -1,12 +1,15 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
-import { useState } from 'react'
+import { ChevronDown } from 'lucide-react'
+import { useState, type ComponentPropsWithRef } from 'react'
 import type { KeyRights } from '@/components/agents/key-section'
 import { Button } from '@/components/ui/button'
+import { buttonStyle } from '@/components/ui/button-style'
 import { CopyField } from '@/components/ui/copy-field'
+import { Icon } from '@/components/ui/icon'
+import { Menu } from '@/components/ui/menu'
 import { QueryState } from '@/components/ui/query-state'
-import { SelectField, type Choice } from '@/components/ui/select-field'
 import { keysOptions } from '@/lib/agents/hooks'
 import type { KeyView, NewKey } from '@/lib/agents/schema'
 import { Step } from './step'
@@ -20,14 +23,14 @@ const CreateKeyDialog = dynamic(() =>
 export const KeyStep = ({
   team,
   rights,
-  keyId,
+  apiKey,
   secret,
   onChoose,
   onCreated,
 }: {
   team: { slug: string; name: string }
   rights: KeyRights
-  keyId: string | undefined
+  apiKey: { publicId: string; name: string } | undefined
   secret: string | undefined
   onChoose: (keyId: string | undefined) => void
   onCreated: (made: NewKey) => void
@@ -45,19 +48,25 @@ export const KeyStep = ({
     )
   }
   return (
-    <Step number="1" title={keyId === undefined ? 'Choose or create a key' : 'Key'} state={keyId ? 'done' : 'open'}>
+    <Step number="1" title={apiKey ? 'Key' : 'Choose or create a key'} state={apiKey ? 'done' : 'open'}>
       <QueryState query={query} what="keys" rows={1}>
         {({ items }) => (
-          <div className="mt-1.5 flex flex-wrap items-end gap-2">
-            <div className="w-80 max-w-full min-w-0 max-sm:w-full">
-              <SelectField
-                label="Key that sends"
-                name="key"
-                value={keyId ?? ANY}
-                onChange={(next) => onChoose(next === ANY ? undefined : next)}
-                choices={choicesOf(items)}
+          <div className="mt-1.5 flex flex-wrap items-center gap-2">
+            {apiKey || items.some(canSend) ? (
+              <Menu
+                trigger={<KeyTrigger name={apiKey?.name ?? ANY_NAME} />}
+                groups={[
+                  {
+                    label: 'Keys that may send',
+                    choices: choicesOf(items),
+                    value: apiKey?.publicId ?? ANY,
+                    onChange: (next) => onChoose(next === ANY ? undefined : next),
+                  },
+                ]}
               />
-            </div>
+            ) : (
+              <span className="text-ink2">No key of {team.name} may send yet.</span>
+            )}
             {rights.manage ? (
               <Button tone={items.some(canSend) ? 'secondary' : 'primary'} onClick={() => setCreating(true)}>
                 Create key
@@ -98,10 +107,24 @@ export const KeyStep = ({
   )
 }
 
+/** Spread onto a plain button: the menu hands over its own handlers and state. */
+const KeyTrigger = ({ name, ...props }: { name: string } & ComponentPropsWithRef<'button'>) => (
+  <button
+    {...props}
+    type="button"
+    aria-label={`Key that sends: ${name}`}
+    className={`${buttonStyle('secondary')} max-w-full min-w-56 shrink justify-between max-sm:w-full`}
+  >
+    <span className="truncate">{name}</span>
+    <Icon of={ChevronDown} className="text-ink3" />
+  </button>
+)
+
 const ANY = 'any'
+const ANY_NAME = 'Any key of the team'
 const canSend = (key: KeyView): boolean => key.state === 'active' && key.scopes.includes('ingest')
 
-const choicesOf = (keys: readonly KeyView[]): readonly [Choice<string>, ...Choice<string>[]] => [
-  { value: ANY, label: keys.some(canSend) ? 'Any key of the team' : 'No key may send yet' },
-  ...keys.filter(canSend).map((key) => ({ value: key.publicId, label: key.name, note: key.environment })),
+const choicesOf = (keys: readonly KeyView[]): { value: string; label: string }[] => [
+  { value: ANY, label: ANY_NAME },
+  ...keys.filter(canSend).map((key) => ({ value: key.publicId, label: `${key.name}, ${key.environment}` })),
 ]

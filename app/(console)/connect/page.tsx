@@ -32,7 +32,13 @@ export default async function ConnectPage({ searchParams }: { searchParams: Sear
   })
   return (
     <HydrationBoundary state={dehydrate(client)}>
-      <ConnectView team={ctx.team} rights={rights} origin={await originOf()} now={ctx.now.toISOString()} />
+      <ConnectView
+        key={ctx.team.id}
+        team={ctx.team}
+        rights={rights}
+        origin={await originOf()}
+        now={ctx.now.toISOString()}
+      />
     </HydrationBoundary>
   )
 }

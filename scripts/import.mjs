@@ -1,11 +1,15 @@
 import { mkdirSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { ImportError } from './import/post.mjs'
-import { importFile } from './import/sender.mjs'
+import { otlpFiles } from './import/otlp.mjs'
+import { importFile, importOtlpFile } from './import/sender.mjs'
 
 const USAGE = `npm run import -- events FILE… --key sbx_… [--url http://127.0.0.1:3000]
+npm run import -- otlp FILE|FOLDER… --key sbx_… [--url http://127.0.0.1:3000]
 
-Sends NDJSON files of events (plain, .gz, or - for standard input) to POST /api/v1/events.
+events  NDJSON files of events (plain, .gz, or - for standard input), to POST /api/v1/events
+otlp    OTLP/JSON, one request a file or a line (what the collector's file exporter writes), or one protobuf request
+        (.pb, .bin); plain or .gz, to POST /v1/traces, /v1/logs
 After an interruption the same command goes on where it stopped; nothing is counted twice.
 
   --key          an agent key with the scope ingest; or the variable SIGNALBOX_KEY
@@ -16,27 +20,44 @@ After an interruption the same command goes on where it stopped; nothing is coun
   --state        folder for checkpoints and rejected lines (beside each file)`
 
 async function main() {
-  const { files, options } = readArguments()
+  const { what, files, options } = readArguments()
+  const { send, told } = KINDS[what]
   if (options.stateFolder) mkdirSync(options.stateFolder, { recursive: true })
   let rejected = 0
   for (const file of files) {
     const startedMs = performance.now()
-    const result = await importFile(file, { ...options, onProgress: progressLine(file), onWait: waitLine(file) })
+    const result = await send(file, { ...options, onProgress: progressLine(file), onWait: waitLine(file) })
     const seconds = ((performance.now() - startedMs) / 1000).toFixed(1)
     const resumed = result.resumedAt > 0 ? `, resumed after line ${result.resumedAt}` : ''
     clearLine()
-    console.log(
-      `${file}: ${result.accepted} accepted, ${result.duplicates} changed nothing, ${result.rejected} rejected, ${seconds} s${resumed}`,
-    )
+    console.log(`${file}: ${told(result)}, ${seconds} s${resumed}`)
     if (result.rejected > 0) console.log(`  rejected lines: ${result.rejectedFile}`)
     rejected += result.rejected
   }
   if (rejected > 0) {
+    const { rejectedThings } = KINDS[what]
     throw new ImportError(
-      `${rejected} lines were rejected`,
+      `${rejected} ${rejectedThings} were rejected`,
       'read the reasons in the files named above; send only corrected lines',
     )
   }
+}
+
+/** What can be imported: how a file is sent and what is said about it. Spans are counted by the server alone. */
+const KINDS = {
+  events: {
+    send: importFile,
+    told: ({ accepted, duplicates, rejected }) =>
+      `${accepted} accepted, ${duplicates} changed nothing, ${rejected} rejected`,
+    filesOf: (path) => [path],
+    rejectedThings: 'lines',
+  },
+  otlp: {
+    send: importOtlpFile,
+    told: ({ accepted, rejected }) => `${accepted} requests taken, ${rejected} records rejected`,
+    filesOf: otlpFiles,
+    rejectedThings: 'records',
+  },
 }
 
 function readArguments() {
@@ -53,11 +74,10 @@ function readArguments() {
     console.log(USAGE)
     process.exit(0)
   }
-  const [what, ...files] = positionals
-  if (what !== 'events')
-    throw new ImportError('say what to import: events', 'npm run import -- events FILE… --key sbx_…')
-  if (files.length === 0)
-    throw new ImportError('no file named', 'name at least one NDJSON file, or - for standard input')
+  const [what, ...paths] = positionals
+  if (!Object.hasOwn(KINDS, what ?? ''))
+    throw new ImportError('say what to import: events or otlp', 'npm run import -- events FILE… --key sbx_…')
+  if (paths.length === 0) throw new ImportError('no file named', 'name at least one file, or - for standard input')
   const key = values.key ?? process.env.SIGNALBOX_KEY
   if (!key) throw new ImportError('no key', 'pass --key sbx_… or set SIGNALBOX_KEY')
   const url = values.url ?? process.env.SIGNALBOX_URL ?? 'http://127.0.0.1:3000'
@@ -71,7 +91,9 @@ function readArguments() {
     concurrency: within('concurrency', values.concurrency ?? '4', 1, 32),
     retries: within('retries', values.retries ?? '10', 0, 100),
   }
-  return { files, options }
+  const files = paths.flatMap(KINDS[what].filesOf)
+  if (files.length === 0) throw new ImportError('the folder holds no OTLP files', 'they end in .json, .jsonl or .pb')
+  return { what, files, options }
 }
 
 function within(name, text, min, max) {

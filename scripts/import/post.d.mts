@@ -9,6 +9,8 @@ export interface RejectedLine {
   id?: string
   path?: string
   event: string | null
+  /** Of how many records it speaks, where it is not one. */
+  count?: number
 }
 export interface BatchResult {
   accepted: number

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 
-const pack = promisify(gzip)
+export const pack = promisify(gzip)
 
 /** Answers after which the same request may succeed; everything else would fail again. */
 const RETRIED = new Set([408, 429, 502, 503, 504])
@@ -19,18 +19,31 @@ export class ImportError extends Error {
 
 /**
  * Sends one batch of lines and answers what became of it: `{accepted, duplicates, rejected: [{line, code, message, …}]}`.
- * Waits as long as `Retry-After` says, else twice as long each time, at most `retries` times. A batch the server calls
- * too large is halved. Sending a batch again is safe: the API counts nothing twice.
+ * A batch the server calls too large is halved. Sending a batch again is safe: the API counts nothing twice.
  * @throws ImportError
  */
 export async function postBatch(items, { url, key, retries = 10, onWait = () => {} }) {
   const { readable, unreadable } = sorted(items)
   if (readable.length === 0) return { accepted: 0, duplicates: 0, rejected: unreadable }
   const body = await pack(readable.map((item) => item.text).join('\n') + '\n')
+  const request = { path: '/api/v1/events', type: 'application/x-ndjson', body }
+  const answer = await deliver(request, { url, key, retries, onWait })
+  if (answer.status === 413) return tooLarge(readable, unreadable, { url, key, retries, onWait })
+  return result(answer, readable, unreadable)
+}
+
+/** Answers to hand back: taken, or too large as one request. */
+const ANSWERED = [200, 413]
+
+/**
+ * Sends one gzipped body until it is answered for good: waits as long as `Retry-After` says, else twice as long each
+ * time, at most `retries` times. `answered` are the statuses that the caller knows what to do with.
+ * @throws ImportError
+ */
+export async function deliver(request, { url, key, retries = 10, onWait = () => {}, answered = ANSWERED }) {
   for (let attempt = 0; ; attempt += 1) {
-    const answer = await attemptPost(body, { url, key })
-    if (answer.status === 200) return result(answer, readable, unreadable)
-    if (answer.status === 413) return tooLarge(readable, unreadable, { url, key, retries, onWait })
+    const answer = await attemptPost(request, { url, key })
+    if (answered.includes(answer.status)) return answer
     const isTemporary = answer.status === 0 || RETRIED.has(answer.status)
     if (!isTemporary) throw refusal(answer)
     if (attempt >= retries) throw exhausted(answer, url, retries)
@@ -67,24 +80,25 @@ function isJsonObject(text) {
 }
 
 /** Status 0: no answer came. The key stays in the header and out of every message. */
-async function attemptPost(body, { url, key }) {
+async function attemptPost({ path, type, body }, { url, key }) {
   try {
-    const response = await fetch(new URL('/api/v1/events', url), {
+    const response = await fetch(new URL(path, url), {
       method: 'POST',
       headers: {
         authorization: `Bearer ${key}`,
-        'content-type': 'application/x-ndjson',
+        'content-type': type,
         'content-encoding': 'gzip',
       },
       body,
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
-    const text = await response.text()
-    return { status: response.status, text, retryAfter: response.headers.get('retry-after') }
+    const bytes = Buffer.from(await response.arrayBuffer())
+    const retryAfter = response.headers.get('retry-after')
+    return { status: response.status, bytes, text: bytes.toString('utf8'), retryAfter }
   } catch (error) {
     const reason = error.cause?.code ?? error.cause?.message ?? error.message
-    return { status: 0, text: '', retryAfter: null, message: `no answer (${reason})` }
+    return { status: 0, bytes: Buffer.alloc(0), text: '', retryAfter: null, message: `no answer (${reason})` }
   }
 }
 
@@ -129,7 +143,8 @@ async function tooLarge(items, unreadable, options) {
 }
 
 function refusal({ status, text }) {
-  const said = parsed(text)?.error?.message
+  const body = parsed(text)
+  const said = body?.error?.message ?? body?.message
   const message = `the server answered ${status}${said ? `: ${said}` : ''}`
   if (status === 401) return new ImportError(message, 'pass a valid key with --key or SIGNALBOX_KEY')
   if (status === 403) return new ImportError(message, 'use a key with the scope ingest')
@@ -146,7 +161,7 @@ function exhausted({ status, message }, url, retries) {
   return new ImportError(`${new URL(url).origin} gave no success in ${retries + 1} tries, last: ${what}`, fix)
 }
 
-function parsed(text) {
+export function parsed(text) {
   try {
     return JSON.parse(text)
   } catch {

@@ -35,6 +35,19 @@ export async function* readLines(path, stdin = process.stdin) {
   if (rest !== '') yield { line: line + 1, text: rest }
 }
 
+/** A whole file, a gzipped one (`.gz`) unpacked. @throws Error beyond the bound. */
+export async function readWhole(path) {
+  const raw = createReadStream(path)
+  const chunks = []
+  let bytes = 0
+  for await (const chunk of path.endsWith('.gz') ? unpacked(raw) : raw) {
+    bytes += chunk.length
+    if (bytes > LINE_BYTES_MAX) throw new Error(`${path} is longer than 64 MiB: split it into several requests`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
 function unpacked(raw) {
   const gunzip = createGunzip()
   raw.on('error', (error) => gunzip.destroy(error))

@@ -16,3 +16,7 @@ export declare function importFile(
   path: string,
   options: SendOptions & { stateFolder?: string; onProgress?: (progress: Progress) => void },
 ): Promise<Progress & { resumedAt: number; rejectedFile: string }>
+export declare function importOtlpFile(
+  path: string,
+  options: SendOptions & { stateFolder?: string; onProgress?: (progress: Progress) => void },
+): Promise<Progress & { resumedAt: number; rejectedFile: string }>

@@ -7,6 +7,7 @@ import {
   saveCheckpoint,
   trimRejected,
 } from './checkpoint.mjs'
+import { postRequest, readRequests } from './otlp.mjs'
 import { postBatch } from './post.mjs'
 import { inBatches, readLines } from './read-lines.mjs'
 
@@ -15,7 +16,7 @@ import { inBatches, readLines } from './read-lines.mjs'
  * "everything up to here is done" is always true. The first failure stops the rest and is thrown.
  * @param {AsyncIterable<{line: number, text: string}[]>} batches
  */
-export async function sendBatches(batches, { url, key, retries, concurrency = 4, onResult, onWait }) {
+export async function sendBatches(batches, { url, key, retries, concurrency = 4, onResult, onWait, post = postBatch }) {
   const underWay = []
   const finishFirst = async () => {
     const { items, request } = underWay.shift()
@@ -23,7 +24,7 @@ export async function sendBatches(batches, { url, key, retries, concurrency = 4,
   }
   try {
     for await (const items of batches) {
-      const request = postBatch(items, { url, key, retries, onWait })
+      const request = post(items, { url, key, retries, onWait })
       // A failure is taken up when its turn comes; until then it must not count as unhandled.
       request.catch(() => {})
       underWay.push({ items, request })
@@ -55,7 +56,19 @@ export async function sendEvents(events, { batch = 500, onProgress = () => {}, .
  * Sends one NDJSON file, going on after the last checkpoint. Rejected lines go to `<file>.rejected.ndjson`; when all is
  * sent the checkpoint is removed, so that a later run sends everything again (which changes nothing).
  */
-export async function importFile(path, { batch = 1000, stateFolder, onProgress = () => {}, ...options }) {
+export async function importFile(path, { batch = 1000, ...options }) {
+  return importRequests(path, { ...options, batchesAfter: (line) => inBatches(after(readLines(path), line), batch) })
+}
+
+/** Sends the OTLP requests of one file in the same way: one request is one line, or the whole file. */
+export async function importOtlpFile(path, options) {
+  const one = async function* (line) {
+    for await (const item of after(readRequests(path), line)) yield [item]
+  }
+  return importRequests(path, { ...options, batchesAfter: one, post: postRequest })
+}
+
+async function importRequests(path, { batchesAfter, stateFolder, onProgress = () => {}, ...options }) {
   const files = importFiles(path, stateFolder)
   const identity = identityOf(path, options)
   const progress = loadCheckpoint(files.checkpoint, identity)
@@ -66,11 +79,11 @@ export async function importFile(path, { batch = 1000, stateFolder, onProgress =
     progress.line = items.at(-1).line
     progress.accepted += result.accepted
     progress.duplicates += result.duplicates
-    progress.rejected += result.rejected.length
+    for (const { count = 1 } of result.rejected) progress.rejected += count
     saveCheckpoint(files.checkpoint, identity, progress)
     onProgress(progress)
   }
-  await sendBatches(inBatches(after(readLines(path), resumedAt), batch), { ...options, onResult })
+  await sendBatches(batchesAfter(resumedAt), { ...options, onResult })
   removeCheckpoint(files.checkpoint)
   return { ...progress, resumedAt, rejectedFile: files.rejected }
 }

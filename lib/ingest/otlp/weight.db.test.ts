@@ -67,7 +67,7 @@ test.each([
   ['protobuf', protobufBody],
   ['json', jsonBody],
 ] as const)(
-  'decoding and mapping %s takes at most a quarter of the CPU time of a batch's whole ingest',
+  `decoding and mapping %s takes at most a quarter of the CPU time of a batch's whole ingest`,
   async (name, bodyOf) => {
     const { key } = await makeSender()
     const bodies = Array.from({ length: 60 }, (_, n) => bodyOf(usualBatch(n + 1)))

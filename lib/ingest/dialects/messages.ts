@@ -45,14 +45,18 @@ const valueOf = ({ parts, value }: Node): AttributeValue => {
     const places = [...parts].sort(([a], [b]) => Number(a) - Number(b))
     return places.map(([, part]) => unwrapped(valueOf(part)))
   }
-  // fromEntries defines its keys: one named __proto__ stays a key.
-  const object = Object.fromEntries([...parts].map(([key, part]) => [key, valueOf(part)]))
+  // In an order of their own, not the sender's. fromEntries defines its keys: one named __proto__ stays a key.
+  const object = Object.fromEntries([...parts].sort(byName).map(([key, part]) => [key, valueOf(part)]))
   if (Array.isArray(object['contents']) && !('content' in object)) {
     const { contents, ...rest } = object
     return { ...rest, content: contents ?? null }
   }
   return object
 }
+
+/** Who speaks comes first. */
+const byName = ([a]: [string, Node], [b]: [string, Node]): number =>
+  a === 'role' ? -1 : b === 'role' ? 1 : a < b ? -1 : a > b ? 1 : 0
 
 const unwrapped = (value: AttributeValue): AttributeValue => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

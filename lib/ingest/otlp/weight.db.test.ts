@@ -4,7 +4,11 @@ import { Session } from 'node:inspector/promises'
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { POST } from '@/app/api/public/otel/v1/traces/route'
+import { TEAM } from '@/lib/ingest/testing/memory-traces'
 import { usualBatch } from '@/lib/ingest/testing/usual-batch'
+import { fromDate } from '@/lib/core/micros'
+import { decodeTraces } from '@/lib/ingest/otlp/decode'
+import { spanMapper } from '@/lib/ingest/otlp/span-items'
 import { jsonBody, protobufBody, type OtlpBody, type TraceRequest } from '@/lib/ingest/testing/otlp-bodies'
 import { makeSender, testPool } from '@/lib/ingest/testing/sender'
 import { startSlim } from '@/scripts/testing/slim-process'
@@ -72,6 +76,9 @@ test.each([
     const { key } = await makeSender()
     const bodies = Array.from({ length: 60 }, (_, n) => bodyOf(usualBatch(n + 1)))
     const [warm, measured] = [bodies.slice(0, 20), bodies.slice(20)]
+    // A server that has run for a minute has compiled its code: measured cold, the compiler would be what is measured.
+    const map = spanMapper({ agentName: null, environment: 'production', team: TEAM, nowUs: fromDate(new Date()) })
+    for (const { body } of [...bodies, ...bodies]) decodeTraces(name, body, fromDate(new Date())).spans.forEach(map)
     for (const body of warm) expect((await post(key.headers, body)).status).toBe(200)
     const session = new Session()
     session.connect()

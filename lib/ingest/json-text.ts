@@ -1,7 +1,7 @@
 import { DomainError } from '@/lib/core/errors'
 
 /** Objects and arrays in one request. Three bytes make one: 64 MiB of `{},` held a process up for 32 s and 1.5 GB. */
-const MAX_NODES = 3_000_000
+export const MAX_NODES = 3_000_000
 /** Shorter texts cannot hold enough of them to matter, and are not looked through. */
 const LOOKED_THROUGH_CHARS = 8 * 1024 * 1024
 

@@ -17,7 +17,7 @@ import type { Attributes, AttributeValue, OtlpLogs, OtlpResource, OtlpScope, Otl
 import { checkWire, withoutTextCheck } from '@/lib/ingest/otlp/wire'
 
 /** A list in a list is two messages, a map in a map three, and some stand around them. */
-const MAX_MESSAGE_DEPTH = 3 * MAX_VALUE_DEPTH + 50
+export const MAX_MESSAGE_DEPTH = 3 * MAX_VALUE_DEPTH + 50
 
 /** `ExportTraceServiceRequest` in bytes. Throws `bad_request` when it cannot be decoded, `too_large` past 10,000 spans. */
 export const tracesOfProtobuf = (bytes: Uint8Array, nowUs: Micros): OtlpTraces => {

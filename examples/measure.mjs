@@ -158,7 +158,16 @@ function linesOf(file) {
 
 function print(rows) {
   const conversations = 3
-  const head = ['', 'lines', 'spans', 'model calls', 'input tokens', 'of them cached', 'output tokens', 'USD']
+  const head = [
+    '',
+    'lines + shared',
+    'spans',
+    'model calls',
+    'input tokens',
+    'of them cached',
+    'output tokens',
+    'USD per conversation',
+  ]
   const cells = rows.map((row) => [
     row.title,
     `${row.lines} + ${row.shared}`,
@@ -173,7 +182,7 @@ function print(rows) {
     row.looped,
     `${row.wall.toFixed(1)} s`,
   ])
-  const all = [[...head, 'tool errors', 'calls when refused', 'in a loop', 'wall time'], ...cells]
+  const all = [[...head, 'tool errors', 'calls when refused', 'calls in a loop', 'wall time'], ...cells]
   const widths = all[0].map((_, column) => Math.max(3, ...all.map((line) => String(line[column]).length)))
   const line = (values) => `| ${values.map((value, column) => String(value).padEnd(widths[column])).join(' | ')} |`
   console.log([line(all[0]), line(widths.map((width) => '-'.repeat(width))), ...cells.map(line)].join('\n'))

@@ -30,7 +30,12 @@ async def serve_customers(reply_to: Callable[[str, str], Awaitable[str]]) -> Non
     prompt = {'promptName': shop.PROMPT['name'], 'promptVersion': shop.PROMPT['version']}
     for conversation in shop.CONVERSATIONS:
         session, user, message = conversation['id'], conversation['user'], conversation['text']
-        about = {'session.id': session, 'user.id': user, 'input.value': message}
+        about = {
+            'openinference.span.kind': 'CHAIN',
+            'session.id': session,
+            'user.id': user,
+            'input.value': message,
+        }
         with (
             using_attributes(session_id=session, user_id=user, metadata=prompt),
             trace.get_tracer('shop').start_as_current_span('answer customer', attributes=about) as root,

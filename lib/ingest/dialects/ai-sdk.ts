@@ -24,7 +24,8 @@ const CALLS: Record<string, SpanKind> = {
 const operation: Reader<SpanKind> = (value) => {
   const read = text(value)
   if (typeof read !== 'string' || !read.startsWith('ai.')) return undefined
-  const name = read.split(' ', 1)[0] ?? ''
+  const space = read.indexOf(' ')
+  const name = space === -1 ? read : read.slice(0, space)
   if (name === 'ai.toolCall') return 'tool'
   return CALLS[name.slice(name.lastIndexOf('.') + 1)] ?? 'workflow'
 }

@@ -91,6 +91,21 @@ export const offer = <F extends Field>(hits: Hits, field: F, hit: Hit<Fields[F]>
   if (!old || hit.rank < old.rank) slots[field] = hit
 }
 
+/** One shape for all: an object that grew field by field in the order of arrival would be slow to read. */
+export const noHits = (): Hits => ({
+  kind: undefined, model: undefined, requestModel: undefined, provider: undefined, toolName: undefined,
+  toolCallId: undefined, actionId: undefined, responseId: undefined, finishReason: undefined, firstTokenMs: undefined,
+  firstTokenAt: undefined, promptName: undefined, promptVersion: undefined, input: undefined, output: undefined,
+  errorType: undefined, level: undefined, statusMessage: undefined, httpStatus: undefined, interactionId: undefined,
+  userId: undefined, agent: undefined, serviceName: undefined, agentName: undefined, release: undefined,
+  workflow: undefined, segment: undefined, tags: undefined, environment: undefined, serviceInstance: undefined,
+  hostName: undefined, processId: undefined, outcome: undefined, escalated: undefined, severity: undefined,
+  reason: undefined, inputTokens: undefined, outputTokens: undefined, totalTokens: undefined,
+  cacheReadTokens: undefined, cacheWriteTokens: undefined, cacheWrite1hTokens: undefined, reasoningTokens: undefined,
+  audioInputTokens: undefined, audioOutputTokens: undefined, inputExtras: undefined, outputExtras: undefined,
+  costReported: undefined,
+}) // prettier-ignore
+
 /** The same object: of each field F it holds a hit of F's own type, which the compiler loses where F is a parameter. */
 const slotsOf = <F extends Field>(hits: Hits) => hits as { [K in F]?: Hit<Fields[F]> | undefined }
 

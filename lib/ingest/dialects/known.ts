@@ -84,11 +84,17 @@ function headOf(name: string): string {
 
 /** What is known of an attribute; undefined = in no table. */
 export const knownAttribute = (name: string): Known | undefined => {
-  const known = EXACT.get(name)
-  if (known) return known
-  const list = PREFIXES.get(headOf(name))
-  return list?.find(({ prefix }) => name.startsWith(prefix))?.known
+  const known = EXACT.get(name) ?? SEEN.get(name)
+  if (known !== undefined) return known === 'unknown' ? undefined : known
+  const found = PREFIXES.get(headOf(name))?.find(({ prefix }) => name.startsWith(prefix))?.known
+  if (SEEN.size < SEEN_MAX && name.length <= SEEN_CHARS_MAX) SEEN.set(name, found ?? 'unknown')
+  return found
 }
+
+/** Senders use the same names again and again: those not in a table are looked for once. Bounded: names are anybody's. */
+const SEEN = new Map<string, Known | 'unknown'>()
+const SEEN_MAX = 4_000
+const SEEN_CHARS_MAX = 100
 
 /** Names of the span's attributes that are in no table: kept and searchable, not used. */
 export const unknownKeys = (span: OtlpSpan): string[] =>

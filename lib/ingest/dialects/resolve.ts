@@ -1,4 +1,4 @@
-import { metadataName, offer, type Field, type Hits } from '@/lib/ingest/dialects/fields'
+import { metadataName, noHits, offer, type Field, type Hits } from '@/lib/ingest/dialects/fields'
 import { knownAttribute, rankOf, type Known } from '@/lib/ingest/dialects/known'
 import { rebuild, type FlatList } from '@/lib/ingest/dialects/messages'
 import { objectOf } from '@/lib/ingest/dialects/readers'
@@ -18,7 +18,7 @@ export type Resolved = {
 
 export const resolve = (span: OtlpSpan): Resolved => {
   const found: Found = {
-    hits: {},
+    hits: noHits(),
     scores: new Map(),
     kept: [],
     exception: null,
@@ -182,7 +182,7 @@ const resources = new WeakMap<OtlpResource, OfResource>()
 const resourceOf = (resource: OtlpResource): OfResource => {
   const seen = resources.get(resource)
   if (seen) return seen
-  const made: OfResource = { hits: {}, kept: [] }
+  const made: OfResource = { hits: noHits(), kept: [] }
   for (const [name, value] of Object.entries(resource.attributes)) {
     const known = knownAttribute(name)
     if (known?.kind === 'field') known.entry.take(made.hits, value, known.rank, name)

@@ -36,13 +36,16 @@ export const usageOf = (span: OtlpSpan, { hits, hasBadNumber }: Resolved, call: 
   }
   const usage = inclusiveUsage(sent, {
     listed: listedReading(span, { hits }, isOldAnthropic),
-    reported: hits.costReported?.value ?? null,
+    // Ours are inclusive by definition: what the provider billed, a discount perhaps, casts no doubt on them.
+    reported: isOurs(hits) ? null : (hits.costReported?.value ?? null),
     price: (counts) => costOf(counts, call),
   })
   return hasBadNumber && !usage.flags.includes('usage_invalid')
     ? { ...usage, flags: [...usage.flags, 'usage_invalid'] }
     : usage
 }
+
+const isOurs = (hits: Resolved['hits']): boolean => hits.inputTokens?.source.startsWith('signalbox.') ?? false
 
 const listedReading = (span: OtlpSpan, { hits }: Pick<Resolved, 'hits'>, isOldAnthropic: boolean): Reading => {
   const from = hits.inputTokens?.source ?? ''

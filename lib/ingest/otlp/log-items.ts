@@ -2,6 +2,7 @@ import 'server-only'
 import { dayOf } from '@/lib/core/micros'
 import { isStorableTime, redactorOf, type Sender } from '@/lib/ingest/bounded'
 import { contentOf } from '@/lib/ingest/dialects/content'
+import { noHits } from '@/lib/ingest/dialects/fields'
 import { isObject } from '@/lib/ingest/dialects/readers'
 import { DETAILS_EVENT, takeContent, type Resolved } from '@/lib/ingest/dialects/resolve'
 import type { Item } from '@/lib/ingest/items'
@@ -27,7 +28,7 @@ const contentItems = (log: OtlpLog, stored: Stored, sender: Sender): Item[] => {
   const timeUs = log.timeUs ?? sender.nowUs
   if (traceId === null || spanId === null || !isStorableTime(timeUs, sender.nowUs)) return []
   const attributes = attributesOf(log)
-  const found: Pick<Resolved, 'hits'> = { hits: {} }
+  const found: Pick<Resolved, 'hits'> = { hits: noHits() }
   takeContent(found, attributes)
   const content = contentOf(found, attributes)
   const input = stored.content(content.input, 'input')

@@ -1,5 +1,5 @@
 import 'server-only'
-import { dayOf, parseIso, type Micros } from '@/lib/core/micros'
+import { DAY_US, dayOf, parseIso, type Micros } from '@/lib/core/micros'
 import { isStorableTime, OUTSIDE_TIMES, redactorOf, userHash, type Sender } from '@/lib/ingest/bounded'
 import { contentOf } from '@/lib/ingest/dialects/content'
 import { providerName } from '@/lib/ingest/dialects/provider'
@@ -55,7 +55,7 @@ const nodeOf = (span: OtlpSpan, resolved: Resolved, stored: Stored, sender: Send
   const { agent, subAgent } = agentsOf(span, resolved, sender)
   const name = stored.text(span.name) ?? kind
   return newNode({
-    day: dayOf(span.startUs),
+    day: dayAt(span.startUs),
     traceId: span.traceId,
     spanId: span.spanId,
     parentId: span.parentId,
@@ -95,6 +95,14 @@ const nodeOf = (span: OtlpSpan, resolved: Resolved, stored: Stored, sender: Send
     receivedUs: sender.nowUs,
   })
 }
+
+/** Spans of a request are of one day, or two: its text is made once. */
+const dayAt = (us: Micros): string => {
+  const number = Math.floor(us / DAY_US)
+  if (lastDay.number !== number) lastDay = { number, text: dayOf(us) }
+  return lastDay.text
+}
+let lastDay = { number: -1, text: '' }
 
 const isModelKind = (kind: string): boolean => kind === 'llm' || kind === 'embedding'
 

@@ -83,7 +83,14 @@ export class Stored {
       // Which ones stay must not depend on their order.
       entries = [...sent].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MAX_ATTRIBUTES)
     }
-    return Object.fromEntries(entries.map(([name, value]) => [this.name(name) ?? '', this.attribute(value)]))
+    const kept: Record<string, AttributeValue> = {}
+    for (const [sentName, value] of entries) {
+      const name = this.name(sentName) ?? ''
+      // A key named __proto__ stays a key.
+      if (name === '__proto__') Object.defineProperty(kept, name, { value: this.attribute(value), ...OWN })
+      else kept[name] = this.attribute(value)
+    }
+    return kept
   }
 
   private attribute(sent: AttributeValue): AttributeValue {
@@ -127,6 +134,8 @@ export class Stored {
     return asAttribute(clean)
   }
 }
+
+const OWN = { enumerable: true, writable: true, configurable: true }
 
 /** Both are what JSON.parse gives; cleaning and redacting JSON makes JSON. */
 const asAttribute = (value: unknown): AttributeValue => value as AttributeValue

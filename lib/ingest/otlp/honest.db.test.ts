@@ -127,7 +127,13 @@ const wireSpan = (node: SpanNode): WireSpan => {
     ...given('responseId', node.responseId),
     ...given('serviceInstance', node.serviceInstance),
     ...given('tool', node.toolName === null ? null : { name: node.toolName }),
-    ...given('prompt', node.promptName === null ? null : { name: node.promptName, version: node.promptVersion }),
+    // A version may come without a name.
+    ...given(
+      'prompt',
+      (node.promptName ?? node.promptVersion) === null
+        ? null
+        : { name: node.promptName ?? '', version: node.promptVersion },
+    ),
     ...given('costUsd', node.costReported === null ? null : formatUsd(node.costReported)),
     ...given('usage', usageOf(node)),
   }

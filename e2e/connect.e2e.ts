@@ -27,7 +27,7 @@ test('a key made on Connect is in the lines to paste, and what they send is name
   await expect(arrived).toContainText('1 of gpt-4o-mini')
   await expect(arrived).toContainText('812 in, 96 out')
   await expect(arrived).toContainText('conversation-1, resolved')
-  await expect(page.getByText('Spans of my-agent are arriving; everything in them was understood.')).toBeVisible()
+  await expect(page.getByText('Spans of my-agent arrived; everything in them was understood.')).toBeVisible()
 
   await page.getByRole('link', { name: 'Open the figures' }).click()
   await expect(page.getByRole('row', { name: /my-agent/ })).toBeVisible()

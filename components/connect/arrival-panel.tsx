@@ -25,7 +25,8 @@ type Props = {
 /** What arrives, while you look: who sends it, what it holds, and what was not understood. */
 export const ArrivalPanel = (props: Props) => (
   <section
-    aria-labelledby="arrivals"
+    id="arrivals"
+    aria-label="What arrives"
     tabIndex={0}
     className="scroll-mt-11 focus-visible:-outline-offset-2 xl:sticky xl:top-11 xl:max-h-[calc(100dvh-2.75rem)] xl:self-start xl:overflow-y-auto"
   >
@@ -49,7 +50,7 @@ const Arrived = ({
   return (
     <>
       <div className="border-b border-line px-6 py-3 max-sm:px-4" role="status">
-        <h2 id="arrivals" className="flex items-center gap-2 font-section">
+        <h2 className="flex items-center gap-2 font-section">
           <StatusMark status={isListening ? HEADS[arrivals.state].status : 'off'} />
           {isListening || arrivals.state === 'arrived' ? HEADS[arrivals.state].title : 'Not listening any more'}
         </h2>
@@ -81,7 +82,7 @@ const Arrived = ({
 const HEADS = {
   waiting: { status: 'stale', title: 'Waiting for the first span' },
   earlier: { status: 'stale', title: 'Listening for the next span' },
-  arrived: { status: 'ok', title: 'Arriving' },
+  arrived: { status: 'ok', title: 'Arrived' },
 } as const satisfies Record<Arrivals['state'], { status: Status; title: string }>
 
 const leadOf = (arrivals: Arrivals, team: string, keyName: string | undefined, isListening: boolean): string => {

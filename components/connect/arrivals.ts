@@ -30,7 +30,7 @@ export const connectVerdict = (arrivals: Arrivals, missing: number): string => {
   const named = services.length > 2 ? counted(services.length, 'service') : services.join(' and ')
   const gaps = missing === 0 ? 'everything in them was understood' : `${counted(missing, 'thing')} to put right`
   return arrivals.state === 'arrived'
-    ? `Spans of ${named} are arriving; ${gaps}.`
+    ? `Spans of ${named} arrived; ${gaps}.`
     : `Spans of ${named} arrived before; ${gaps}.`
 }
 

@@ -132,6 +132,6 @@ describe('the page says', () => {
 
   test('who sends, and how much is to be put right', () => {
     const arrivals = arrivalsOf([source(), source({ id: 's2', service: 'desk' })], opened)
-    expect(connectVerdict(arrivals, 0)).toBe('Spans of shop and desk are arriving; everything in them was understood.')
+    expect(connectVerdict(arrivals, 0)).toBe('Spans of shop and desk arrived; everything in them was understood.')
   })
 })

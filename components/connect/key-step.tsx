@@ -113,9 +113,9 @@ const KeyTrigger = ({ name, ...props }: { name: string } & ComponentPropsWithRef
     {...props}
     type="button"
     aria-label={`Key that sends: ${name}`}
-    className={`${buttonStyle('secondary')} max-w-full min-w-56 shrink justify-between max-sm:w-full`}
+    className={`${buttonStyle('secondary')} max-w-full min-w-56 shrink max-sm:w-full`}
   >
-    <span className="truncate">{name}</span>
+    <span className="min-w-0 flex-1 truncate text-left">{name}</span>
     <Icon of={ChevronDown} className="text-ink3" />
   </button>
 )

@@ -17,4 +17,6 @@ export const sourcesOptions = ({
     queryKey: ['sources', 'list', { team, keyId }],
     queryFn: ({ signal }) => api<Page<SourceView>>('GET', '/sources', { team, query: { keyId, limit: 50 }, signal }),
     refetchInterval: everyMs ?? false,
+    // Without a network the page must say that it is not live, and not wait in silence.
+    networkMode: 'always',
   })

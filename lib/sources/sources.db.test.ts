@@ -142,6 +142,16 @@ test('the last trace says whether an interaction was named, and how it ended', a
   expect(lastTrace('c')).toBeNull()
 })
 
+test('where one trace is one interaction, it names itself', async () => {
+  const { team, key, send } = await makeSender()
+  const startedAt = new Date().toISOString()
+  await send([{ type: 'span', kind: 'tool', name: 'x', agent: 'shop', startedAt, id: 's1', traceId: 'itself' }])
+  await pool.query('UPDATE trace SET interaction_mode = 3 WHERE team_id = $1', [team.id]) // as the agent's setting does
+  await saveSightings(team.id, seen([span({ traceId: 'itself' })]))
+  const { items } = await read(key.headers)
+  expect(items[0]?.lastTrace).toMatchObject({ isAttributed: true, interactionId: 'itself' })
+})
+
 test('a team keeps 500 sources, and the one not seen for longest goes', async () => {
   const { team } = await makeSender()
   const many = (from: number, count: number, at: Date) =>

@@ -16,8 +16,9 @@ export type Call = {
 /** The token counts of a span, inclusive, whatever its sender's convention is. */
 export const usageOf = (span: OtlpSpan, { hits, hasBadNumber }: Resolved, call: Call): InclusiveUsage => {
   const isOldAnthropic = isOldAiSdk(span) && isAnthropic(call)
-  // This SDK adds input and output up by itself: its total is no evidence.
-  const total = isOldAnthropic && hits.totalTokens?.source.startsWith('ai.') ? null : (hits.totalTokens?.value ?? null)
+  // Ours are inclusive by definition, and this SDK adds its total up by itself: neither is decided by a total.
+  const isNoEvidence = isOurs(hits) || (isOldAnthropic && hits.totalTokens?.source.startsWith('ai.'))
+  const total = isNoEvidence ? null : (hits.totalTokens?.value ?? null)
   const input = hits.inputTokens?.value ?? null
   const output = hits.outputTokens?.value ?? null
   const sent = {

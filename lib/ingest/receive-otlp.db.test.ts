@@ -258,3 +258,26 @@ test('the OpenAI Agents path answers in our own form', async () => {
   expect(await (await ask('{"data": [')).json()).toMatchObject({ error: { code: 'bad_request' } })
   expect((await ask('x', 'text/plain')).status).toBe(415)
 })
+
+test('the OpenAI Agents exporter drops what gets a 429, so the team’s rate answers it 503', async () => {
+  const limited = await makeSender()
+  await pool.query('UPDATE team SET ingest_per_minute = 1 WHERE id = $1', [limited.team.id])
+  const key = await makeKey(limited.team.id, { scopes: ['ingest'] })
+  const span = {
+    object: 'trace.span',
+    id: 'span_1',
+    trace_id: 'trace_1',
+    started_at: '2026-03-01T10:00:00Z',
+    span_data: { type: 'agent', name: 'a' },
+  }
+  const response = await postAgents(
+    new Request('http://127.0.0.1/v1/traces/ingest', {
+      method: 'POST',
+      headers: { ...key.headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ data: [span, { ...span, id: 'span_2' }] }),
+    }),
+    { params: Promise.resolve({}) },
+  )
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d?$/)
+})

@@ -69,11 +69,17 @@ export const receiveAgentsTraces = async (ctx: KeyCtx, request: Request): Promis
     if (reason) traces.bad.push(badSpan(span.traceId, span.spanId, reason))
     else traces.spans.push(span)
   }
-  const rejected = await storeSpans(ctx, 'openai-agents', traces, body.length)
+  const rejected = await storeSpans(ctx, 'openai-agents', traces, body.length).catch(asRetryable)
   return {
     accepted: spans.length + bad.length - rejected.length,
     rejected: rejected.map(({ traceId, spanId, reason }) => ({ traceId, id: spanId, message: reason })),
   }
+}
+
+/** The exporter of the OpenAI Agents SDK drops what gets any 4xx, 429 too, and tries again after 5xx only. */
+const asRetryable = (error: unknown): never => {
+  if (!(error instanceof DomainError) || error.code !== 'rate_limited') throw error
+  throw new DomainError('unavailable', error.message, { cause: error, retryAfterSec: error.retryAfterSec ?? 1 })
 }
 
 const encodingOf = (request: Request): OtlpEncoding => {

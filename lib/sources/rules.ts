@@ -70,10 +70,17 @@ export const sightingsOf = (
   const attributed = new Set(spans.flatMap(({ node }) => (node.interactionId === null ? [] : [node.traceId])))
   const isUnpriced = priceCheck()
   const sightings = new Map<string, Sighting>()
+  // The spans of a request are much alike: what is made of a name is made once.
+  const looked = new Map<string, { sighting: Sighting; names: Set<string> }>()
   for (const span of spans) {
-    const { agent, scope } = span.node
-    const sighting = sightingOf(sightings, from, agent, scope, span.scopeVersion)
-    addSpan(sighting, span, attributed.has(span.node.traceId), isUnpriced)
+    const { agent, scope, traceId } = span.node
+    const raw = `${agent}\u0000${scope}\u0000${span.scopeVersion}`
+    let at = looked.get(raw)
+    if (!at) {
+      at = { sighting: sightingOf(sightings, from, agent, scope, span.scopeVersion), names: new Set() }
+      looked.set(raw, at)
+    }
+    addSpan(at.sighting, span, attributed.has(traceId), isUnpriced, at.names)
   }
   if (refused.length > 0) addRefused(sightingOf(sightings, from, null, null, null), refused, from.now)
   return [...sightings.values()]
@@ -123,19 +130,21 @@ const addSpan = (
   { node, unknownKeys, dialects }: SeenSpan,
   isAttributed: boolean,
   isUnpriced: (node: SeenNode) => boolean,
+  /** Names that this request has added already. */
+  names: Set<string>,
 ): void => {
   sighting.spans += 1
   sighting.lastTraceId = node.traceId
   sighting.kinds[node.kind] = (sighting.kinds[node.kind] ?? 0) + 1
   if (!isAttributed) sighting.spansWithoutInteraction += 1
-  addNames(sighting.unknownKeys, unknownKeys, UNKNOWN_KEYS_MAX)
-  addNames(sighting.dialects, dialects, DIALECTS_MAX)
+  for (const key of unknownKeys) addOnce(names, 'key', sighting.unknownKeys, key, UNKNOWN_KEYS_MAX)
+  for (const dialect of dialects) addOnce(names, 'dialect', sighting.dialects, dialect, DIALECTS_MAX)
   if (node.kind !== 'llm' && node.kind !== 'embedding') return
   sighting.modelCalls += 1
   sighting.inputTokens += node.inputTokens ?? 0
   sighting.outputTokens += node.outputTokens ?? 0
   const model = node.model ?? node.requestModel
-  if (model !== null) addNames(sighting.models, [model], MODELS_MAX)
+  if (model !== null) addOnce(names, 'model', sighting.models, model, MODELS_MAX)
   const hasUsage = node.inputTokens !== null || node.outputTokens !== null
   // A failed call without counts was not billed; a reported cost needs neither counts nor price.
   if (node.costReported !== null) return
@@ -154,7 +163,7 @@ const addSpan = (
 const priceCheck = (): ((node: SeenNode) => boolean) => {
   const known = new Map<string, boolean>()
   return (node) => {
-    const key = JSON.stringify([node.provider, node.model, node.requestModel])
+    const key = `${node.provider}\u0000${node.model}\u0000${node.requestModel}`
     let unpriced = known.get(key)
     if (unpriced === undefined) {
       const { inputTokens, outputTokens } = node
@@ -191,6 +200,15 @@ const plain = (text: string, max: number): string =>
     .slice(0, max)
     .replace(/[\p{Cc}\p{Cs}]/gu, '\uFFFD')
     .replace(/sbx_([a-z0-9]{12})_[A-Za-z0-9]+/g, 'sbx_$1_…')
+
+/** As `addNames`, at once for a name that the request has shown before. */
+const addOnce = (names: Set<string>, what: string, known: string[], one: string, max: number): void => {
+  if (known.length >= max) return
+  const key = `${what} ${one}`
+  if (names.has(key)) return
+  names.add(key)
+  addNames(known, [one], max)
+}
 
 const addNames = (known: string[], names: readonly string[], max: number): void => {
   for (const one of names) {

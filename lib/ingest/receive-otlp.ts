@@ -15,7 +15,7 @@ import { spanMapper } from '@/lib/ingest/otlp/span-items'
 import { logsAnswer, metricsAnswer, PROTOBUF, traceAnswer } from '@/lib/ingest/otlp/status'
 import type { BadSpan, OtlpSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { checkDepth } from '@/lib/ingest/payload'
-import { senderOf, storeItems, takeRate } from '@/lib/ingest/receive'
+import { notingRefusal, senderOf, storeItems, takeRate } from '@/lib/ingest/receive'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import { noteSources } from '@/lib/sources/note'
 import type { SeenSpan } from '@/lib/sources/rules'
@@ -23,7 +23,10 @@ import type { Road } from '@/lib/sources/schema'
 import type { AgentsAnswer } from '@/lib/ingest/otlp-schema'
 
 /** `POST /v1/traces`: read, decode, map, store in a shared commit, answer after it. */
-export const receiveTraces = async (ctx: KeyCtx, request: Request): Promise<Response> => {
+export const receiveTraces = (ctx: KeyCtx, request: Request): Promise<Response> =>
+  notingRefusal(ctx, 'otlp', () => takeTraces(ctx, request))
+
+const takeTraces = async (ctx: KeyCtx, request: Request): Promise<Response> => {
   const encoding = encodingOf(request)
   const body = await readBody(request)
   const traces = decodeTraces(encoding, body, fromDate(ctx.now))
@@ -55,7 +58,10 @@ export const receiveMetrics = async (_ctx: KeyCtx, request: Request): Promise<Re
 }
 
 /** `POST /v1/traces/ingest`: the tracing JSON of the OpenAI Agents SDK (wire.md 5). */
-export const receiveAgentsTraces = async (ctx: KeyCtx, request: Request): Promise<AgentsAnswer> => {
+export const receiveAgentsTraces = (ctx: KeyCtx, request: Request): Promise<AgentsAnswer> =>
+  notingRefusal(ctx, 'openai-agents', () => takeAgentsTraces(ctx, request))
+
+const takeAgentsTraces = async (ctx: KeyCtx, request: Request): Promise<AgentsAnswer> => {
   if (mediaType(request) !== 'application/json') {
     throw new DomainError('unsupported_media_type', 'Send content-type application/json.')
   }

@@ -10,6 +10,7 @@ import type { Item, ItemResult } from '@/lib/ingest/items'
 import { normaliser, type Sender } from '@/lib/ingest/normalise'
 import type { EventsAnswer, Rejected } from '@/lib/ingest/schema'
 import { noteSources } from '@/lib/sources/note'
+import type { Road } from '@/lib/sources/schema'
 import { TRACE_IS_INTERACTION } from '@/lib/ingest/trace-graph'
 
 /** One per process; on `globalThis` so that every route bundle shares it. */
@@ -21,7 +22,10 @@ const batcher = (): Batcher =>
  * `POST /api/v1/events`: read, check item by item, store in a shared commit, answer after it. Telemetry is the one write
  * outside mutation(): idempotent, unaudited, itself the record (style guide 7).
  */
-export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<EventsAnswer> => {
+export const receiveEvents = (ctx: KeyCtx, request: Request): Promise<EventsAnswer> =>
+  notingRefusal(ctx, 'events', () => takeEvents(ctx, request))
+
+const takeEvents = async (ctx: KeyCtx, request: Request): Promise<EventsAnswer> => {
   const batch = await readEvents(request)
   await takeRate(ctx, batch.items.length)
   const normalise = normaliser(senderOf(ctx))
@@ -62,6 +66,17 @@ export const receiveEvents = async (ctx: KeyCtx, request: Request): Promise<Even
   )
   return { accepted, duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
 }
+
+/** What is wrong with whole requests is shown where their sender is looked for (Connect), not only in the sender's log. */
+export const notingRefusal = async <T>(ctx: KeyCtx, road: Road, take: () => Promise<T>): Promise<T> => {
+  try {
+    return await take()
+  } catch (error) {
+    if (error instanceof DomainError && WRONG.has(error.code)) noteSources(ctx, road, [], [{ reason: error.message }])
+    throw error
+  }
+}
+const WRONG: ReadonlySet<string> = new Set(['bad_request', 'too_large', 'unsupported_media_type'])
 
 /** Stores what a request brought, together with what others of the team bring now; answers after the commit. */
 export const storeItems = (ctx: KeyCtx, items: readonly Item[], bytes: number): Promise<ItemResult[]> => {

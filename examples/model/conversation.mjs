@@ -7,7 +7,8 @@
  */
 
 /** @returns {Conversation} `toolsText` is what the offered tools add to the prompt */
-export function conversation(turns, tools = []) {
+export function conversation(turns, offered) {
+  const tools = offered ?? [] // some clients say null when they offer none
   const toolNames = tools.map(({ name, function: fn }) => name ?? fn?.name).filter(Boolean)
   const instructions = turns.filter(({ role }) => role !== 'assistant').map(({ text }) => text)
   const react = toolNames.length === 0 && instructions.some((text) => /^\s*Action Input:/m.test(text))

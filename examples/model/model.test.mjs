@@ -123,6 +123,17 @@ test('Responses: items named by reference and by the previous response count as 
   expect(answers[0].body.usage).toEqual(answers[1].body.usage)
 })
 
+test('a client that says null where it offers no tools is answered on every API', async () => {
+  const messages = [{ role: 'user', content: 'Where is A-100?' }]
+  const none = { tools: null, tool_choice: null, stream_options: null }
+  const answers = await Promise.all([
+    post('/v1/chat/completions', { model: 'gpt-4o', messages, ...none }),
+    post('/v1/responses', { model: 'gpt-5', input: 'Where is A-100?', ...none }),
+    post('/v1/messages', { model: 'claude-sonnet-4-5', messages, ...none }),
+  ])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+})
+
 test('Messages: cache counts are apart from the input, and only where the request marks a cache', async () => {
   const ask = async (system) => {
     const messages = [{ role: 'user', content: 'Where is A-100?' }]

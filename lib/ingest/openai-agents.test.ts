@@ -117,6 +117,13 @@ describe('tracing JSON of the OpenAI Agents SDK', () => {
     ])
   })
 
+  test('every type of span has a kind; one that is not known is other', () => {
+    const kind = (data: object) => nodesOf(span('x', null, [0, 1], data))[0]?.kind
+    const types = { handoff: 'other', guardrail: 'guardrail', mcp_tools: 'other', transcription: 'llm', speech: 'llm', speech_group: 'workflow', new_type: 'other' } // prettier-ignore
+    for (const [type, wanted] of Object.entries(types)) expect(kind({ type }), type).toBe(wanted)
+    expect(kind({ type: 'custom', name: 'mine', data: {} })).toBe('other')
+  })
+
   test('an error is one, with its message', () => {
     const [one] = nodesOf(span('x', null, [0, 1], { type: 'function', name: 'refund' }, { message: 'no', data: {} }))
     expect(one).toMatchObject({ status: 'error', statusMessage: 'no' })

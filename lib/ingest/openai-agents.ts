@@ -66,7 +66,7 @@ const RESOURCE = { attributes: {} }
 const traceAttributes = (trace: JsonObject): Attributes => ({
   ...some('gen_ai.conversation.id', trace['group_id']),
   ...some('gen_ai.workflow.name', trace['workflow_name']),
-  ...some('metadata', trace['metadata']),
+  ...some('openai_agents.metadata', trace['metadata']),
 })
 
 type Place = { traceId: string; spanId: string; startUs: Micros }
@@ -99,7 +99,7 @@ const traceSpan = (id: string, attributes: Attributes, nowUs: Micros): OtlpSpan 
   endUs: null,
   statusCode: 0,
   statusMessage: '',
-  attributes: { ...attributes, 'signalbox.span.kind': 'workflow' },
+  attributes: { ...attributes, 'openai_agents.span_type': 'trace' },
   events: [],
   resource: RESOURCE,
   scope: SCOPE,
@@ -121,7 +121,7 @@ const nameOf = (data: JsonObject): string => {
 const attributesOf = (data: JsonObject): Attributes => {
   const type = typeOf(data)
   const read = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined
-  return { 'openai_agents.span_type': type, ...(read ?? otherAttributes)(data) }
+  return { ...(read ? read(data) : rest(data, [])), 'openai_agents.span_type': type }
 }
 
 /** By `span_data.type`, and by `data.sdk_span_type` of custom spans. */
@@ -154,32 +154,24 @@ const TYPES: Readonly<Record<string, (data: JsonObject) => Attributes>> = {
     ...rest(data, ['response_id', 'model', 'usage']),
   }),
   // Sums up again what its turns count.
-  task: (data) => ({ 'signalbox.span.kind': 'workflow', ...rest(data, []) }),
+  task: (data) => rest(data, []),
   turn: (data) => {
     const turn = isObject(data['data']) ? data['data'] : {}
     return {
-      'signalbox.span.kind': 'workflow',
-      ...some('agent.name', turn['agent_name']),
+      ...some('gen_ai.agent.name', turn['agent_name']),
       ...usageAttributes(turn['usage']),
       ...rest(data, []),
     }
   },
-  guardrail: (data) => ({ 'signalbox.span.kind': 'guardrail', ...rest(data, []) }),
-  handoff: (data) => ({ 'signalbox.span.kind': 'other', ...rest(data, []) }),
-  mcp_tools: (data) => ({ 'signalbox.span.kind': 'other', 'mcp.method.name': 'tools/list', ...rest(data, []) }),
   transcription: (data) => speech(data),
   speech: (data) => speech(data),
-  speech_group: (data) => ({ 'signalbox.span.kind': 'workflow', ...rest(data, []) }),
 }
-
-const otherAttributes = (data: JsonObject): Attributes => ({ 'signalbox.span.kind': 'other', ...rest(data, []) })
 
 /** A model call that is billed by the minute or the character: its cost is unknown, not nothing. */
 const speech = (data: JsonObject): Attributes => ({
-  'signalbox.span.kind': 'llm',
   ...some('gen_ai.request.model', data['model']),
-  ...some('langfuse.observation.input', data['input']),
-  ...some('langfuse.observation.output', data['output']),
+  ...some('input', data['input']),
+  ...some('output', data['output']),
   ...rest(data, ['model', 'input', 'output']),
 })
 

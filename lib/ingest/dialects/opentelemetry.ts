@@ -1,5 +1,5 @@
 import { to, type Dialect } from '@/lib/ingest/dialects/fields'
-import { count, text } from '@/lib/ingest/dialects/readers'
+import { decimal, text } from '@/lib/ingest/dialects/readers'
 
 /** Names that any OpenTelemetry span or resource may have, whatever it instruments. */
 export const OPENTELEMETRY: Dialect = {
@@ -18,8 +18,8 @@ export const OPENTELEMETRY: Dialect = {
     'user.id': to('userId', text),
     'enduser.id': to('userId', text),
     'error.type': to('errorType', text),
-    'http.response.status_code': to('httpStatus', count),
-    'http.status_code': to('httpStatus', count),
+    'http.response.status_code': to('httpStatus', decimal),
+    'http.status_code': to('httpStatus', decimal),
   },
   prefixes: {
     'client.': 'kept',

@@ -24,6 +24,7 @@ export const ORDER: Readonly<Record<Field, readonly string[]>> = {
     'traceloop.span.kind',
     'langsmith.span.kind',
     'genkit:metadata:subtype',
+    'openai_agents.span_type',
     'mcp.method.name',
     'llm.request.type',
   ),

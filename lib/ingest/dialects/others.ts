@@ -112,10 +112,27 @@ const CREWAI: Dialect = {
 }
 
 /** What lib/ingest/openai-agents.ts makes of the SDK's tracing JSON, where no standard name exists. */
+const AGENTS_TYPES: Record<string, SpanKind> = {
+  agent: 'agent',
+  function: 'tool',
+  generation: 'llm',
+  response: 'llm',
+  // Billed by the minute or the character: a model call whose cost is unknown, not nothing.
+  transcription: 'llm',
+  speech: 'llm',
+  trace: 'workflow',
+  task: 'workflow',
+  turn: 'workflow',
+  speech_group: 'workflow',
+  guardrail: 'guardrail',
+}
 const OPENAI_AGENTS: Dialect = {
   name: 'openai-agents',
   title: 'OpenAI Agents SDK',
-  attributes: {},
+  attributes: {
+    'openai_agents.span_type': to('kind', oneOf<SpanKind>(AGENTS_TYPES, 'other')),
+    'openai_agents.metadata': { metadata: 'json' },
+  },
   prefixes: { 'openai_agents.': 'kept' },
 }
 

@@ -80,7 +80,7 @@ const duration =
     const read = number(value)
     if (typeof read !== 'number') return undefined
     const ms = read * msPerUnit
-    return ms >= 0 && ms <= DAY_MS ? ms : BAD
+    return ms >= 0 && ms <= DAY_MS ? ms : undefined
   }
 export const milliseconds = duration(1)
 export const seconds = duration(1000)

@@ -8,13 +8,13 @@ import type { AttributeValue, OtlpSpan } from '@/lib/ingest/otlp/types'
 /** What follows from several attributes at once (wire.md 3.1, 3.2). Pure. */
 
 /** What the sender calls it; else what it carries. */
-export const kindOf = ({ hits }: Resolved): SpanKind => {
+export const kindOf = ({ attributes }: OtlpSpan, { hits }: Resolved): SpanKind => {
   if (hits.kind) return hits.kind.value
   const isTool = hits.toolName?.source === 'gen_ai.tool.name' || hits.toolCallId?.source === 'gen_ai.tool.call.id'
   if (isTool) return 'tool'
   const hasUsage = hits.inputTokens !== undefined || hits.outputTokens !== undefined
   if (hits.requestModel?.source === 'gen_ai.request.model' && hasUsage) return 'llm'
-  return hits.agentName?.source === 'agent_name' ? 'agent' : 'other'
+  return textOf(attributes['agent_name']) === null ? 'other' : 'agent'
 }
 
 export type Status = { status: 'ok' | 'error' | 'unset'; errorType: string | null; message: string | null }

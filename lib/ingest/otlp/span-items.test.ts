@@ -35,6 +35,10 @@ describe('kind', () => {
     for (const [value, kind] of Object.entries(kinds)) expect(told({ [name]: value }).kind, value).toBe(kind)
   }) // prettier-ignore
 
+  test('agent_name makes an agent, also beside the standard name', () => {
+    expect(told({ agent_name: 'a', 'gen_ai.agent.name': 'a' }).kind).toBe('agent')
+  })
+
   test('a model and usage make a model call; a model alone does not', () => {
     expect(told({ 'gen_ai.request.model': 'm', 'gen_ai.usage.input_tokens': 1 }).kind).toBe('llm')
     expect(told({ 'gen_ai.request.model': 'm' }).kind).toBe('other')
@@ -50,6 +54,7 @@ describe('status', () => {
     ['error.type', { attributes: { 'error.type': 'RateLimitError' } }, { ...error, errorType: 'RateLimitError' }],
     ['level of Langfuse', { attributes: { 'langfuse.observation.level': 'ERROR', 'langfuse.observation.status_message': 'bad' } }, { ...error, statusMessage: 'bad' }],
     ['HTTP status', { attributes: { 'http.response.status_code': 429 } }, error],
+    ['HTTP status that is none', { attributes: { 'http.status_code': 'OK' } }, { status: 'ok', flags: [] }],
     ['HTTP status below 400', { attributes: { 'http.response.status_code': 399 } }, { status: 'ok' }],
     ['a tool that returned "no"', { attributes: { 'gen_ai.tool.name': 't', 'gen_ai.tool.call.result': '{"ok":false}' } }, { status: 'ok' }],
     ['not ended', { endUs: null }, { status: 'unset', endUs: null }],

@@ -44,7 +44,7 @@ export const spanMapper = (sender: Sender): ((span: OtlpSpan) => MappedSpan) => 
 
 const nodeOf = (span: OtlpSpan, resolved: Resolved, stored: Stored, sender: Sender): SpanNode => {
   const { hits } = resolved
-  const kind = kindOf(resolved)
+  const kind = kindOf(span, resolved)
   const model = stored.name(hits.model?.value)
   const requestModel = stored.name(hits.requestModel?.value)
   const provider = stored.name(providerName(hits.provider?.value ?? null, model ?? requestModel))

@@ -24,6 +24,16 @@ export const Rejection = z.object({
 })
 export type Rejection = z.infer<typeof Rejection>
 
+/** What the ledger has of an interaction, counts included that came on other spans than those of the calls. */
+const InteractionTotals = z.object({
+  modelCalls: Count,
+  callsWithoutUsage: Count,
+  callsWithoutCost: Count,
+  inputTokens: z.number(),
+  outputTokens: z.number(),
+  costUsd: z.string().nullable().describe('decimal; null = of no call known'),
+})
+
 export const SourceView = z.object({
   id: z.string(),
   keyId: z.string().describe('public part of the key'),
@@ -45,7 +55,9 @@ export const SourceView = z.object({
       id: z.string(),
       isAttributed: z.boolean().describe('a span of the trace names an interaction'),
       interactionId: z.string().nullable().describe('null = none, or several'),
+      agent: z.string().nullable().describe('agent of that interaction'),
       result: z.string().nullable().describe('outcome of that interaction, if one has come'),
+      totals: InteractionTotals.nullable().describe('null = nothing of that interaction is counted'),
     })
     .nullable(),
   notUnderstood: z.object({

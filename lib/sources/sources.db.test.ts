@@ -137,9 +137,43 @@ test('the last trace says whether an interaction was named, and how it ended', a
   ])
   const { items } = await read(key.headers)
   const lastTrace = (scope: string) => items.find((item) => item.scope === scope)?.lastTrace
-  expect(lastTrace('a')).toEqual({ id: 'with', isAttributed: true, interactionId: 'case-1', result: 'resolved' })
-  expect(lastTrace('b')).toEqual({ id: 'without', isAttributed: false, interactionId: null, result: null })
+  expect(lastTrace('a')).toMatchObject({ id: 'with', isAttributed: true, interactionId: 'case-1', result: 'resolved' })
+  expect(lastTrace('b')).toMatchObject({ id: 'without', isAttributed: false, interactionId: null, result: null })
   expect(lastTrace('c')).toBeNull()
+})
+
+test('of the interaction it says the agent, what it cost and what of it is still unknown', async () => {
+  const { team, key, send } = await makeSender()
+  const call = {
+    type: 'span',
+    kind: 'llm',
+    name: 'chat',
+    traceId: 'told',
+    interactionId: 'case-1',
+    provider: 'openai',
+    startedAt: new Date().toISOString(),
+  }
+  await send([
+    { type: 'interaction', id: 'case-1', agent: 'desk' },
+    { ...call, id: 's1', model: 'gpt-4o-mini', usage: { inputTokens: 1000, outputTokens: 100 } },
+    { ...call, id: 's2', model: 'gpt-4o-mini' },
+  ])
+  await saveSightings(team.id, seen([span({ traceId: 'told', agent: null })]))
+  const { items } = await read(key.headers)
+  expect(items[0]).toMatchObject({
+    service: null,
+    lastTrace: {
+      agent: 'desk',
+      totals: {
+        modelCalls: 2,
+        callsWithoutUsage: 1,
+        callsWithoutCost: 1,
+        inputTokens: 1000,
+        outputTokens: 100,
+        costUsd: '0.000210000',
+      },
+    },
+  })
 })
 
 test('where one trace is one interaction, it names itself', async () => {

@@ -66,7 +66,7 @@ const takeAgentsTraces = async (ctx: KeyCtx, request: Request): Promise<AgentsAn
     throw new DomainError('unsupported_media_type', 'Send content-type application/json.')
   }
   const body = await readBody(request)
-  const { spans, bad } = agentsTraces(parsed(body))
+  const { spans, bad } = agentsTraces(parsed(body), fromDate(ctx.now))
   checkCount(spans.length + bad.length, 'spans')
   const nowUs = fromDate(ctx.now)
   const traces: OtlpTraces = { spans: [], bad: [...bad] }

@@ -45,9 +45,12 @@ const costOf = (node: SpanNode, reported: bigint | null): bigint | null => {
   }
 }
 
+/** Another call of its line stands for this one. */
+export const isShadowedInLine = (node: SpanNode): boolean =>
+  node.subPriced || (!hasUsage(node) && (node.underPriced || node.subModel))
+
 /** Another call of its line, or an agent span above, stands for this one. */
-export const isShadowed = (node: SpanNode): boolean =>
-  node.subPriced || (!hasUsage(node) && (node.underPriced || node.subModel || node.aggregate))
+const isShadowed = (node: SpanNode): boolean => isShadowedInLine(node) || (!hasUsage(node) && node.aggregate)
 
 /** Which call of its line this is, and where its cost comes from. */
 const stateOf = (node: SpanNode, reported: bigint | null): CostState | null => {

@@ -1,5 +1,5 @@
 import type { Micros } from '@/lib/core/micros'
-import { isShadowed } from '@/lib/ingest/cost-rules'
+import { isShadowedInLine } from '@/lib/ingest/cost-rules'
 import { hasUsage, isModelCall, type SpanNode } from '@/lib/ingest/span-node'
 import { interactionOf, type TraceGraph } from '@/lib/ingest/trace-graph'
 import { cleanModel } from '@/lib/prices/model-names'
@@ -30,15 +30,16 @@ export type SeenCall = {
 }
 
 /** Clocks of one process read by two instrumentations differ by this much at most. */
-const SLACK_US = 50_000
+export const SLACK_US = 50_000
+/** A call counts as over after so long: bounds how far back one may have begun that still overlaps. */
+export const LONGEST_CALL_US = 3_600_000_000
 
 /** Which calls are not billed, each with the one that is billed in its place. */
 export const duplicatesOf = <C extends SeenCall>(calls: readonly C[]): Map<C, C> => {
   const ranked = [...calls].sort(byRank)
   const taken = new Map<C, C>()
   for (const [place, survivor] of ranked.entries()) {
-    // What reports nothing is never billed in place of another: the counts would be lost.
-    if (taken.has(survivor) || !survivor.isUsed) continue
+    if (taken.has(survivor)) continue
     const best = new Map<string | null, C>()
     for (const other of ranked.slice(place + 1)) {
       if (taken.has(other) || !isSameCall(survivor, other)) continue
@@ -51,7 +52,7 @@ export const duplicatesOf = <C extends SeenCall>(calls: readonly C[]): Map<C, C>
   return taken
 }
 
-/** Used first, then attributed, then nested, then the smaller (start, trace id, span id). */
+/** Used first (what reports nothing never stands for counts, which would be lost), then attributed, then nested, then the smaller (start, trace id, span id). */
 const byRank = (a: SeenCall, b: SeenCall): number =>
   Number(b.isUsed) - Number(a.isUsed) ||
   Number(b.isAttributed) - Number(a.isAttributed) ||
@@ -79,7 +80,7 @@ const isSameCall = (a: SeenCall, b: SeenCall): boolean => {
 const hasEqualCounts = (a: SeenCall, b: SeenCall): boolean =>
   a.inputTokens !== null && a.inputTokens === b.inputTokens && a.outputTokens === b.outputTokens
 
-const endOf = (call: SeenCall): Micros => call.endUs ?? call.startUs
+const endOf = ({ startUs, endUs }: SeenCall): Micros => Math.min(endUs ?? startUs, startUs + LONGEST_CALL_US)
 
 /** Microseconds that both last; negative = apart. */
 const overlap = (a: SeenCall, b: SeenCall): number => Math.min(endOf(a), endOf(b)) - Math.max(a.startUs, b.startUs)
@@ -96,26 +97,38 @@ const isCloser = (survivor: SeenCall, one: SeenCall, other: SeenCall): boolean =
 export type CallsOfTraces = ReadonlyMap<string, { graph: TraceGraph }>
 
 /**
- * Settles which of the loaded model calls are billed, and marks the others; a call that its own line shadows is none of
- * either. Expects every call that could be the same as one of `nodes` among them.
+ * Settles which of the loaded model calls are billed, and marks the others; a call that another of its own line shadows is
+ * none of either. Expects every call that could be the same as one of `nodes` among them.
  */
 export const settleDuplicates = (traces: CallsOfTraces, nodes: readonly SpanNode[]): void => {
   const calls = nodes.flatMap((node) => {
     const graph = traces.get(node.traceId)?.graph
-    return graph && isModelCall(node) && !isShadowed(node) ? [{ ...seenCall(node, graph), node }] : []
+    return graph && isModelCall(node) && !isShadowedInLine(node) ? [{ ...seenCall(node, graph), node }] : []
   })
   const billed = new Map([...duplicatesOf(calls)].map(([call, survivor]) => [call.node, survivor.node]))
   for (const node of nodes) {
-    const survivor = billed.get(node) ?? null
-    if (node.duplicateTrace === (survivor?.traceId ?? null) && node.duplicateSpan === (survivor?.spanId ?? null))
-      continue
     const graph = traces.get(node.traceId)?.graph
-    if (!graph) continue
-    graph.touch(node)
-    node.duplicateTrace = survivor?.traceId ?? null
-    node.duplicateSpan = survivor?.spanId ?? null
-    graph.reprice.add(node.spanId)
+    if (graph) markDuplicate(graph, node, billed.get(node) ?? null)
   }
+}
+
+export const markDuplicate = (graph: TraceGraph, node: SpanNode, survivor: SpanNode | null): void => {
+  if (node.duplicateTrace === (survivor?.traceId ?? null) && node.duplicateSpan === (survivor?.spanId ?? null)) return
+  graph.touch(node)
+  node.duplicateTrace = survivor?.traceId ?? null
+  node.duplicateSpan = survivor?.spanId ?? null
+  graph.reprice.add(node.spanId)
+}
+
+/**
+ * The traces in which a call without usage is billed by what another trace reports of it: no agent span of theirs may be
+ * priced in its place (wire.md 4.4), or it is billed twice. Expects survivors among the nodes.
+ */
+export const billedElsewhere = (nodes: readonly SpanNode[]): Set<string> => {
+  const used = new Set(nodes.filter(hasUsage).map(({ traceId, spanId }) => `${traceId}\n${spanId}`))
+  const isBilled = (node: SpanNode): boolean =>
+    !hasUsage(node) && node.duplicateSpan !== null && used.has(`${node.duplicateTrace}\n${node.duplicateSpan}`)
+  return new Set(nodes.filter(isBilled).map(({ traceId }) => traceId))
 }
 
 const seenCall = (node: SpanNode, graph: TraceGraph): SeenCall => ({

@@ -197,7 +197,7 @@ const twinsOf = (random: Random, spans: readonly WireSpan[]): WireSpan[] => {
       name: 'chat',
       startedAt: at(startedAt),
       endedAt: at(endedAt),
-      scope: random.chance(0.85) ? 'sdk' : 'framework',
+      scope: random.pick(['sdk', 'sdk', 'sdk', 'gateway', 'framework']),
       status: 'ok',
     }
     if (random.chance(0.3)) twin.parentId = 'elsewhere'
@@ -207,6 +207,8 @@ const twinsOf = (random: Random, spans: readonly WireSpan[]): WireSpan[] => {
     if (provider != null) twin.provider = provider
     if (usage && random.chance(0.9)) twin.usage = { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens }
     twins.push(twin)
+    // A gateway saw it, too.
+    if (random.chance(0.3)) twins.push({ ...twin, id: `g${n}`, traceId: `${twin.traceId}-gateway`, scope: 'gateway' })
   }
   return twins
 }
@@ -229,5 +231,7 @@ const withoutSome = (random: Random, event: WireEvent): WireEvent => {
   for (const field of optional) if (random.chance(0.4)) delete copy[field]
   if (random.chance(0.3))
     for (const field of ['model', 'provider', 'prompt', 'tool', 'firstTokenMs'] as const) delete copy[field]
+  // What ties one call to another may come only with a later copy, too.
+  for (const field of ['responseId', 'serviceInstance', 'scope'] as const) if (random.chance(0.3)) delete copy[field]
   return copy
 }

@@ -5,7 +5,7 @@ import { lendUsage, settleFilled } from '@/lib/ingest/fill-rules'
 import type { Item } from '@/lib/ingest/items'
 import { settleLinks } from '@/lib/ingest/leaf-rule'
 import { normaliser } from '@/lib/ingest/normalise'
-import { settleDuplicates } from '@/lib/ingest/same-call'
+import { billedElsewhere, settleDuplicates } from '@/lib/ingest/same-call'
 import { merge, noteUsage, settleModes, type SettledTrace } from '@/lib/ingest/settle'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import type { WireEvent } from '@/lib/ingest/testing/wire-events'
@@ -84,6 +84,12 @@ export class MemoryTraces {
   private settle(): void {
     const nodes = [...this.traces.values()].flatMap(({ graph }) => [...graph.nodes.values()])
     settleDuplicates(this.traces, nodes)
+    for (const traceId of billedElsewhere(nodes)) {
+      const trace = this.traces.get(traceId)
+      if (!trace) continue
+      Object.assign(trace.header, { modelUsage: true, aggregated: false, aggregateDue: false })
+      endAggregate(trace.graph)
+    }
     for (const { graph } of this.traces.values()) settleCosts(graph)
   }
 

@@ -9,7 +9,7 @@ export const judgeTwins = (verdicts: readonly Verdict[]): Verdict[] => {
   const best = [...open].sort((a, b) => (rank(a) < rank(b) ? -1 : 1))
   const gone = new Set<Verdict>()
   for (const v of best) {
-    if (gone.has(v) || !used(v.s)) continue
+    if (gone.has(v)) continue
     const same = best.slice(best.indexOf(v) + 1).filter((w) => !gone.has(w) && isSame(v.s, w.s))
     for (const scope of new Set(same.map((w) => w.s.scope))) {
       const rivals = same.filter((w) => w.s.scope === scope)

@@ -67,33 +67,38 @@ const LENT = [
   'inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'cacheWrite1hTokens', 'reasoningTokens',
 ] as const satisfies (keyof SpanNode)[] // prettier-ignore
 
-/** Hands a turn's counts to its model call, whichever of the two came first. Answers what stored calls gained by it. */
+/** The turns above these spans that lend: which of their calls gets the counts shows only when all of them are known. */
+export const lendersAbove = (graph: TraceGraph, ids: Iterable<string>): SpanNode[] => {
+  const turns = [...ids].flatMap((id) => graph.parentOf(graph.node(id)) ?? [])
+  return [...new Set(turns)].filter((turn) => turn.flags.includes(LENDS_USAGE))
+}
+
+/**
+ * Hands a turn's counts to its model call, whichever of the two came first; of several to one, to none where one of them
+ * has its own. Answers what stored calls gained by it. Expects all children of a turn concerned to be loaded.
+ */
 export const lendUsage = (graph: TraceGraph, filled: readonly Filled[]): Filled[] => {
   const lent: Filled[] = []
   const changed = new Set([...graph.created, ...graph.linked, ...filled.map(({ node }) => node.spanId)])
-  for (const id of changed) {
-    const node = graph.node(id)
-    const parent = graph.parentOf(node)
-    const pairs = node.flags.includes(LENDS_USAGE)
-      ? graph.childrenOf(id).map((child) => [node, child] as const)
-      : parent?.flags.includes(LENDS_USAGE)
-        ? [[parent, node] as const]
-        : []
-    for (const [turn, call] of pairs) {
-      if (!isModelCall(call) || hasUsage(call) || turn.inputTokens === null) continue
-      graph.touch(call)
-      for (const field of LENT) call[field] = turn[field]
-      call.model ??= turn.model
-      call.requestModel ??= turn.requestModel
-      call.provider ??= turn.provider
-      graph.reprice.add(call.spanId)
-      if (!graph.created.has(call.spanId)) {
-        lent.push({ node: call, fields: new Set(LENT), gainedUsage: true, gainedInteraction: false })
-      }
+  const own = [...changed].map((id) => graph.node(id)).filter(({ flags }) => flags.includes(LENDS_USAGE))
+  for (const turn of new Set([...own, ...lendersAbove(graph, changed)])) {
+    const calls = graph.childrenOf(turn.spanId).filter(isModelCall).sort(byStart)
+    const [call] = calls
+    if (!call || turn.inputTokens === null || calls.some(hasUsage)) continue
+    graph.touch(call)
+    for (const field of LENT) call[field] = turn[field]
+    call.model ??= turn.model
+    call.requestModel ??= turn.requestModel
+    call.provider ??= turn.provider
+    graph.reprice.add(call.spanId)
+    if (!graph.created.has(call.spanId)) {
+      lent.push({ node: call, fields: new Set(LENT), gainedUsage: true, gainedInteraction: false })
     }
   }
   return lent
 }
+
+const byStart = (a: SpanNode, b: SpanNode): number => a.startUs - b.startUs || (a.spanId < b.spanId ? -1 : 1)
 
 /** After links are settled: what was filled moves through the trace. */
 export const settleFilled = (graph: TraceGraph, filled: Iterable<Filled>): void => {

@@ -222,6 +222,21 @@ describe('what spans tell of their interaction', () => {
     await expectCleanRecount(pool)
   })
 
+  test('a turn with two model calls lends its counts to one of them, in one request or in several', async () => {
+    const { usage: _usage, model: _model, ...first } = call('r1', 't1', { parentId: 'turn' })
+    const second = { ...first, id: 'r2', startedAt: '2026-03-01T10:00:01.500Z' }
+    const turn = itemsOf([call('turn', 't1', { kind: 'workflow' })]).map((item) =>
+      item.type === 'span' ? { ...item, node: { ...item.node, flags: ['lends_usage'] } } : item,
+    )
+    const steps: Item[][] = [turn, itemsOf([first]), itemsOf([second])]
+    for (const requests of [steps, [...steps].reverse(), [steps.flat()]]) {
+      const { store, bill } = await makeLedger()
+      for (const items of requests) await store(items)
+      expect(await bill()).toMatchObject({ calls: 2, cost: COST })
+    }
+    await expectCleanRecount(pool)
+  })
+
   test('a trace that names no interaction is one of its own where its agent is set so, until a span names one', async () => {
     const { team, sendNode, send } = await makeLedger()
     const own = async () =>

@@ -3,7 +3,7 @@ import type { PoolClient } from 'pg'
 import type { Micros } from '@/lib/core/micros'
 import { endAggregate, isAgentWithUsage } from '@/lib/ingest/aggregate-rules'
 import { settleCosts } from '@/lib/ingest/cost-rules'
-import { fill, lendUsage, settleFilled, type Filled } from '@/lib/ingest/fill-rules'
+import { fill, lendersAbove, lendUsage, settleFilled, type Filled } from '@/lib/ingest/fill-rules'
 import { newCycles, settleLinks } from '@/lib/ingest/leaf-rule'
 import { hasUsage, isModelCall, type SpanNode } from '@/lib/ingest/span-node'
 import {
@@ -235,7 +235,10 @@ const downSeeds = (
     fresh.some((node) => node.interactionId !== null) ||
     above.some((node) => node.interactionId !== null || node.inheritedInteraction !== null)
   const ids = new Set([...graph.created, ...gained.map(({ node }) => node.spanId)])
-  return [...ids].map((spanId) => ({ traceId: graph.traceId, spanId, model, interaction }))
+  const seeds = [...ids].map((spanId) => ({ traceId: graph.traceId, spanId, model, interaction }))
+  const lenders = lendersAbove(graph, [...ids, ...graph.linked]).filter(({ spanId }) => !ids.has(spanId))
+  for (const { traceId, spanId } of lenders) seeds.push({ traceId, spanId, model: false, interaction: false })
+  return seeds
 }
 
 /** Where a line above must be read in full: a cycle can only close if something stored hangs below a newly linked span. */

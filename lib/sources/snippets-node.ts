@@ -8,7 +8,11 @@ const SDK = [
 ]
 
 const install = (packages: readonly string[], reader: Reader): Block =>
-  terminal([`npm install ${packages.join(' \\\n  ')}`, ...environment(reader)])
+  terminal([
+    `npm install ${packages.join(' \\\n  ')}`,
+    ...environment(reader),
+    'export OTEL_RESOURCE_ATTRIBUTES=service.version=1.0',
+  ])
 
 const once = (imports: readonly string[], instrument: readonly string[]): Block => ({
   title: 'Once, before the first call',
@@ -37,7 +41,7 @@ const around = (reply: readonly string[], tail: readonly string[] = []): Block =
   code: [
     "import { trace } from '@opentelemetry/api'",
     '',
-    "const about = { 'session.id': session, 'user.id': user }",
+    "const about = { 'session.id': session, 'user.id': user, 'signalbox.span.kind': 'workflow' }",
     "const tracer = trace.getTracer('my-agent')",
     "await tracer.startActiveSpan('conversation', { attributes: about }, async (span) => {",
     ...reply.map((line) => `  ${line}`),
@@ -95,7 +99,7 @@ export const NODE = [
     id: 'openai-agents',
     name: 'OpenAI Agents',
     language: 'Node' as const,
-    note: 'The SDK’s own traces come here instead of to OpenAI. They have no place for an outcome: that is an event.',
+    note: 'The SDK’s own traces come here instead of to OpenAI. They have no place for agent, release and outcome: those are events.',
     blocks: (reader: Reader): readonly [Block, ...Block[]] => [
       terminal(environment(reader)),
       {
@@ -104,8 +108,12 @@ export const NODE = [
         code: `import {
   BatchTraceProcessor,
   OpenAITracingExporter,
+  setOpenAIAPI,
   setTraceProcessors,
 } from '@openai/agents'
+
+// Traces of the Responses API name no model, and without it there is no price.
+setOpenAIAPI('chat_completions')
 
 setTraceProcessors([
   new BatchTraceProcessor(
@@ -129,15 +137,17 @@ const runner = new Runner({
 })
 const { finalOutput } = await runner.run(agent, text)
 
-// or unresolved
-const outcome = { type: 'outcome', interactionId: session, result: 'resolved' }
+const events = [
+  { type: 'interaction', id: session, agent: agent.name, release: '1.0' },
+  { type: 'outcome', interactionId: session, result: 'resolved' }, // or unresolved
+]
 await fetch(\`\${process.env.SIGNALBOX_URL}/api/v1/events\`, {
   method: 'POST',
   headers: {
     authorization: \`Bearer \${process.env.SIGNALBOX_KEY}\`,
     'content-type': 'application/json',
   },
-  body: JSON.stringify({ events: [outcome] }),
+  body: JSON.stringify({ events }),
 })`,
       },
     ],

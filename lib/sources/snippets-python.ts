@@ -115,7 +115,7 @@ const once = ({ first = [], imports, instrument }: Instrumented): string =>
 
 const conversation = ({ reply, id }: Instrumented): string =>
   [
-    "about = {'session.id': session, 'user.id': user}",
+    "about = {'session.id': session, 'user.id': user, 'signalbox.span.kind': 'workflow'}",
     "tracer = trace.get_tracer('my-agent')",
     "with tracer.start_as_current_span('conversation', attributes=about) as root:",
     `    reply = ${reply}`,

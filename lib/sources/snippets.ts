@@ -26,9 +26,9 @@ const ANYTHING: readonly Entry[] = [
       terminal(
         [
           `export OTEL_EXPORTER_OTLP_ENDPOINT=${reader.origin}`,
-          `export OTEL_EXPORTER_OTLP_HEADERS="Authorization=Bearer%20${reader.key}"`,
+          `export OTEL_EXPORTER_OTLP_HEADERS="x-api-key=${reader.key}"`,
           'export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
-          'export OTEL_SERVICE_NAME=my-agent',
+          'export OTEL_SERVICE_NAME=my-agent OTEL_RESOURCE_ATTRIBUTES=service.version=1.0',
         ],
         'Environment',
       ),

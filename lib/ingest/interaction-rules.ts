@@ -117,6 +117,9 @@ export const outcomeOf = (state: InteractionState): Outcome | null => {
   return { ...spanOutcome(told[0]), badOutcomeCost: null, csat: null, atUs: told[1] }
 }
 
+/** The same outcome as text, without what somebody wrote about it. */
+export const withoutReason = (outcome: string): string => spanOutcomeText({ ...spanOutcome(outcome), reason: null })
+
 /** Written by spanOutcomeText only. */
 const spanOutcome = (text: string): SpanOutcome => JSON.parse(text) as SpanOutcome
 

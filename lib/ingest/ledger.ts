@@ -2,6 +2,7 @@ import 'server-only'
 import type { PoolClient } from 'pg'
 import { bucketOf } from '@/lib/core/histogram'
 import type { Micros } from '@/lib/core/micros'
+import { blankErased } from '@/lib/ingest/erased'
 import {
   isErased,
   mergeGiven,
@@ -60,6 +61,7 @@ export const moveLedger = async (
   }
   const idList = [...ids]
   const states = await lockInteractions(client, teamId, idList, nowUs)
+  await blankErased(client, teamId, days, moves.turns.values(), states)
   // An interaction without turns has no spans, so no totals, spend or turns to read: the common case of a new one.
   const spanned = new Set(idList.filter((id) => stateOf(states, id).turns > 0))
   const totals = await loadTotals(client, teamId, [...spanned])

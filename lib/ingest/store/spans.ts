@@ -1,6 +1,6 @@
 import 'server-only'
 import type { PoolClient } from 'pg'
-import { toIso, type Micros } from '@/lib/core/micros'
+import { nextDay, toIso, type Micros } from '@/lib/core/micros'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import { payloadKey } from '@/lib/ingest/payload-merge'
 import { SPAN_COLUMN_NAMES, SPAN_SELECT, toNode, toRow } from '@/lib/ingest/store/rows'
@@ -327,4 +327,19 @@ export const writePayloads = async (
     ],
   )
   return rows.map((row) => ({ traceId: row.trace_id, spanId: row.span_id }))
+}
+
+/** Takes away the payloads of these spans; content that came before its span may stand on the next day. */
+export const deletePayloads = async (
+  client: PoolClient,
+  teamId: string,
+  list: readonly (SpanKey & { day: string })[],
+): Promise<void> => {
+  const days = [...new Set(list.flatMap(({ day }) => [day, nextDay(day)]))]
+  await client.query(
+    `DELETE FROM span_payload p USING unnest($3::date[], $4::text[], $5::text[]) AS k(day, trace_id, span_id)
+     WHERE p.team_id = $1 AND p.day = ANY($2::date[]) AND p.day IN (k.day, k.day + 1) AND p.trace_id = k.trace_id
+       AND p.span_id = k.span_id`,
+    [teamId, days, list.map((k) => k.day), ...keys(list)],
+  )
 }

@@ -27,6 +27,8 @@ export type SeenCall = {
   isNested: boolean
   /** It has usage or a reported cost. */
   isUsed: boolean
+  /** It failed, as far as it was seen here: without usage it would cost nothing. */
+  isError: boolean
 }
 
 /** Clocks of one process read by two instrumentations differ by this much at most. */
@@ -52,9 +54,13 @@ export const duplicatesOf = <C extends SeenCall>(calls: readonly C[]): Map<C, C>
   return taken
 }
 
-/** Used first (what reports nothing never stands for counts, which would be lost), then attributed, then nested, then the smaller (start, trace id, span id). */
+/**
+ * Used first (what reports nothing never stands for counts, which would be lost), of the others what did not fail (its
+ * cost is unknown, not nothing), then attributed, then nested, then the smaller (start, trace id, span id).
+ */
 const byRank = (a: SeenCall, b: SeenCall): number =>
   Number(b.isUsed) - Number(a.isUsed) ||
+  (a.isUsed ? 0 : Number(a.isError) - Number(b.isError)) ||
   Number(b.isAttributed) - Number(a.isAttributed) ||
   Number(b.isNested) - Number(a.isNested) ||
   a.startUs - b.startUs ||
@@ -145,4 +151,5 @@ const seenCall = (node: SpanNode, graph: TraceGraph): SeenCall => ({
   isAttributed: interactionOf(node, graph.mode) !== null,
   isNested: node.parentId !== null,
   isUsed: hasUsage(node),
+  isError: node.status === 'error',
 })

@@ -174,7 +174,8 @@ export const COMPARISONS: readonly Comparison[] = [
       WHERE cost_state IN ('duplicate', 'aggregate')`,
     recounted: `SELECT ${key('d.team_id', 'd.trace_id', 'd.span_id')} AS key, d.started_at AS at, ${texts('true')} AS v
       FROM r_span d JOIN r_span o ON o.team_id = d.team_id AND o.trace_id = d.duplicate_trace AND o.span_id = d.duplicate_span
-      WHERE d.cost_state = 'duplicate' AND o.cost_state IN ('reported', 'computed', 'unknown') AND o.scope IS DISTINCT FROM d.scope
+      WHERE d.cost_state = 'duplicate' AND o.scope IS DISTINCT FROM d.scope AND (o.cost_state IN ('reported', 'computed', 'unknown')
+        OR (NOT d.is_used AND (o.cost_state = 'not_billed' OR o.aggregate)))
       UNION ALL
       SELECT ${key('a.team_id', 'a.trace_id', 'a.span_id')}, a.started_at, ${texts('true')} FROM r_span a
       WHERE a.cost_state = 'aggregate' AND NOT EXISTS (SELECT 1 FROM r_span c WHERE c.team_id = a.team_id

@@ -24,7 +24,8 @@ export const judgeTwins = (verdicts: readonly Verdict[]): Verdict[] => {
 
 const used = (s: WireSpan): boolean => s.usage != null || s.costUsd != null
 const rank = ({ s, interaction }: Verdict): string =>
-  [!used(s), interaction === null, s.parentId == null].map(Number).join('') + `${s.startedAt} ${s.traceId} ${s.id}`
+  [!used(s), !used(s) && s.status === 'error', interaction === null, s.parentId == null].map(Number).join('') +
+  `${s.startedAt} ${s.traceId} ${s.id}`
 const micros = (time: string): number => Date.parse(time) * 1000 + Number(/\.\d{3}(\d{3})Z$/.exec(time)?.[1] ?? 0)
 const times = (s: WireSpan): [number, number] => [micros(s.startedAt), micros(s.endedAt ?? s.startedAt)]
 const both = (a: WireSpan, b: WireSpan): number =>

@@ -1,13 +1,14 @@
 // npm run honest: the checks that keep the ledger honest, at the size of the specification: 20 seeds of 1,000 traces from
-// 16 callers to 2 processes, 20 kills, 4,000 days and a trace of 20,000 spans one by one. Takes hours; `--seeds 1` less.
+// 16 callers to 2 processes, natively and over OTLP, 20 kills, 4,000 days and a trace of 20,000 spans one by one. Takes hours; `--seeds 1` less.
 import { parseArgs } from 'node:util'
 import { ensureInstalled } from './lib/install.mjs'
 import { main, Problem } from './lib/log.mjs'
 
-const USAGE = `npm run honest -- [--seeds 20] [--traces 1000] [--deep 3] [--kills 20] [--trace-spans 20000] [--only orders|kills|bounds]`
+const USAGE = `npm run honest -- [--seeds 20] [--traces 1000] [--deep 3] [--kills 20] [--trace-spans 20000] [--only orders|otlp|kills|bounds]`
 
 const FILES = {
   orders: ['lib/ingest/honest.db.test.ts', 'lib/ingest/processes.db.test.ts'],
+  otlp: ['lib/ingest/otlp/honest.db.test.ts'],
   kills: ['lib/ingest/kill.db.test.ts'],
   bounds: ['lib/ingest/bounds.db.test.ts'],
 }

@@ -1,6 +1,14 @@
 import { expect, expectAccessible, post, test } from './fixtures'
 
-const SCREENS = ['/releases', '/agents', '/settings/people', '/settings/team', '/settings/teams', '/account'] as const
+const SCREENS = [
+  '/releases',
+  '/agents',
+  '/connect',
+  '/settings/people',
+  '/settings/team',
+  '/settings/teams',
+  '/account',
+] as const
 /** First load of any page, gzip as transferred (README section 7 of the design). */
 const SCRIPT_MAX_BYTES = 230_000
 
@@ -12,7 +20,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     team,
     baseURL,
   }) => {
-    test.slow() // fourteen screens are analysed
+    test.slow() // sixteen screens are analysed
     const context = await browser.newContext({
       ...(baseURL === undefined ? {} : { baseURL }),
       storageState: adminState,

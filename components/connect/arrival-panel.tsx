@@ -7,10 +7,11 @@ import { StatusMark, type Status } from '@/components/ui/status-mark'
 import type { Page } from '@/lib/core/page'
 import { paths } from '@/lib/paths'
 import type { SourceView } from '@/lib/sources/schema'
-import { arrivalsOf, type Arrivals } from './arrivals'
+import { arrivalsOf, sendersOf, type Arrivals } from './arrivals'
 import { GapList } from './gap-list'
 import { gapsOf } from './gaps'
-import { SourceBlock } from './source-block'
+import { SenderBlock } from './sender-block'
+import { WhatFillsIn } from './what-fills-in'
 
 type Props = {
   query: UseQueryResult<Page<SourceView>>
@@ -49,32 +50,42 @@ const Arrived = ({
   const now = new Date(query.dataUpdatedAt)
   return (
     <>
-      <div className="border-b border-line px-6 py-3 max-sm:px-4" role="status">
-        <h2 className="flex items-center gap-2 font-section">
-          <StatusMark status={isListening ? HEADS[arrivals.state].status : 'off'} />
-          {isListening || arrivals.state === 'arrived' ? HEADS[arrivals.state].title : 'Not listening any more'}
-        </h2>
-        <p className="text-pretty text-ink2">{leadOf(arrivals, team.name, keyName, isListening)}</p>
-        {isListening ? null : (
-          <p className="mt-2">
-            <Button onClick={onGoOn}>Listen again</Button>
+      <div className="border-b border-line px-6 py-3 max-sm:px-4">
+        <div role="status">
+          <h2 className="flex items-center gap-2 font-section">
+            <StatusMark status={isListening ? HEADS[arrivals.state].status : 'off'} />
+            {isListening || arrivals.state === 'arrived' ? HEADS[arrivals.state].title : 'Not listening any more'}
+          </h2>
+          <p className="text-pretty text-ink2">{leadOf(arrivals, team.name, keyName, isListening)}</p>
+        </div>
+        {isListening && arrivals.state === 'waiting' ? null : (
+          <p className="mt-2 flex flex-wrap gap-2">
+            {arrivals.state === 'waiting' ? null : (
+              <ButtonLink
+                href={paths.releases({ team: team.slug })}
+                tone={arrivals.state === 'arrived' ? 'primary' : 'secondary'}
+              >
+                Open the figures
+              </ButtonLink>
+            )}
+            {isListening ? null : <Button onClick={onGoOn}>Listen again</Button>}
           </p>
         )}
       </div>
-      {arrivals.state === 'waiting' ? null : (
-        <ul aria-label="What arrived">
-          {arrivals.sources.map((source) => (
-            <SourceBlock key={source.id} source={source} now={now} />
-          ))}
-        </ul>
-      )}
       <GapList title="To put right" gaps={gaps.filter(({ status }) => status !== 'info')} />
-      <GapList title="Good to know" gaps={gaps.filter(({ status }) => status === 'info')} />
-      {arrivals.state === 'waiting' ? null : (
-        <p className="px-6 py-3 max-sm:px-4">
-          <ButtonLink href={paths.releases({ team: team.slug })}>Open the figures</ButtonLink>
-        </p>
+      {arrivals.state === 'waiting' ? (
+        <WhatFillsIn />
+      ) : (
+        <>
+          <h3 className="border-b border-line px-6 pt-3 pb-1.5 font-section max-sm:px-4">What arrived</h3>
+          <ul aria-label="What arrived">
+            {sendersOf(arrivals.sources).map((sender) => (
+              <SenderBlock key={sender.id} sender={sender} now={now} />
+            ))}
+          </ul>
+        </>
       )}
+      <GapList title="Good to know" gaps={gaps.filter(({ status }) => status === 'info')} />
     </>
   )
 }

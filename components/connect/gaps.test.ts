@@ -1,10 +1,28 @@
 import { describe, expect, test } from 'vitest'
 import type { SourceView } from '@/lib/sources/schema'
-import { arrivalsOf, connectVerdict } from './arrivals'
+import { arrivalsOf, connectVerdict, sendersOf } from './arrivals'
 import { gapsOf } from './gaps'
 
 const opened = '2026-11-20T10:00:00.000Z'
 const later = '2026-11-20T10:00:07.000Z'
+const TOTALS = {
+  modelCalls: 2,
+  callsWithoutUsage: 0,
+  callsWithoutCost: 0,
+  inputTokens: 1_204,
+  outputTokens: 96,
+  costUsd: '0.000238200',
+}
+const trace = (fields: Partial<NonNullable<SourceView['lastTrace']>>): NonNullable<SourceView['lastTrace']> => ({
+  id: 't1',
+  isAttributed: true,
+  interactionId: 'case-1',
+  agent: 'shop',
+  result: 'resolved',
+  totals: TOTALS,
+  ...fields,
+})
+const unnamed = trace({ isAttributed: false, interactionId: null, agent: null, result: null, totals: null })
 const source = (fields: Partial<SourceView> = {}, gaps: Partial<SourceView['notUnderstood']> = {}): SourceView => ({
   id: 's1',
   keyId: 'abcdefghijkl',
@@ -21,7 +39,7 @@ const source = (fields: Partial<SourceView> = {}, gaps: Partial<SourceView['notU
   modelCalls: 2,
   inputTokens: 1_204,
   outputTokens: 96,
-  lastTrace: { id: 't1', isAttributed: true, interactionId: 'case-1', result: 'resolved' },
+  lastTrace: trace({}),
   notUnderstood: {
     unknownKeys: [],
     callsWithoutUsage: 0,
@@ -44,9 +62,9 @@ describe('what was not understood', () => {
   })
 
   test('a trace without a session says so, with the attributes that name one; a later span of it mends that', () => {
-    const lost = source({ lastTrace: { id: 't1', isAttributed: false, interactionId: null, result: null } })
-    expect(gapsOf([lost])[0]).toMatchObject({ status: 'warning', what: 'No session id' })
-    expect(gapsOf([lost])[0]?.wayOut).toMatch(/session\.id.*unattributed/)
+    const lost = source({ lastTrace: unnamed })
+    expect(gapsOf([lost])[0]).toMatchObject({ status: 'warning', what: 'No session id', items: ['shop'] })
+    expect(gapsOf([lost])[0]?.wayOut).toMatch(/session\.id.*unattributed.*One trace is one interaction/)
     expect(ids(source({}, { spansWithoutInteraction: 5 }))).toEqual([])
   })
 
@@ -73,22 +91,48 @@ describe('what was not understood', () => {
     expect(ids(source({}, mended))).toEqual([])
   })
 
-  test('refusals come first, with each reason once', () => {
+  test('spans of no agent are named as such, unless their interaction names one', () => {
+    expect(ids(source({ service: null, lastTrace: unnamed }))).toEqual(['session', 'agent'])
+    expect(ids(source({ service: null, lastTrace: trace({ agent: null }) }))).toEqual(['agent'])
+    expect(ids(source({ service: null }))).toEqual([])
+  })
+
+  test('counts that the OpenAI Agents SDK has on its turns are not missing once the ledger has lent them', () => {
+    const lacking = { callsWithoutUsage: 7, withoutUsageAt: later }
+    const lent = source({ road: 'openai-agents', inputTokens: 0, outputTokens: 0 }, lacking)
+    expect(ids(lent)).toEqual([])
+    const totals = { ...TOTALS, callsWithoutUsage: 1 }
+    expect(ids({ ...lent, lastTrace: trace({ totals }) })).toEqual(['usage'])
+    expect(ids({ ...lent, road: 'otlp' })).toEqual(['usage'])
+  })
+
+  test('refusals come first, with each reason once and the time of its last', () => {
     const rejections = [1, 2].map(() => ({ at: later, reason: 'its start is missing', span: 't1/s1' }))
+    rejections.push({ at: later, reason: 'trace_id: must be a text', span: '/' })
     const refused = source(
       { service: null, spans: 0, kinds: {}, modelCalls: 0, lastTrace: null },
-      { rejected: 2, rejections },
+      { rejected: 3, rejections },
     )
     const [first] = gapsOf([source({}, { unknownKeys: ['shop.basket'] }), refused])
     expect(first).toMatchObject({
       status: 'danger',
-      what: '2 arrivals were refused',
-      items: ['t1/s1: its start is missing'],
+      what: '3 requests, spans or events were refused',
+      items: ['10:00:07 t1/s1: its start is missing', '10:00:07 trace_id: must be a text'],
     })
   })
 
+  test('a refusal goes when spans have come for ten minutes since', () => {
+    const at = '2026-11-20T09:49:00.000Z'
+    const refused = source(
+      { spans: 0, lastSeenAt: at, lastTrace: null },
+      { rejected: 1, rejections: [{ at, reason: 'x', span: null }] },
+    )
+    expect(ids(refused)).toEqual(['refused'])
+    expect(ids(refused, source())).toEqual([])
+  })
+
   test('an interaction without an outcome, spans without a call, kinds and attributes nobody knows are information', () => {
-    const open = { id: 't1', isAttributed: true, interactionId: 'case-1', result: null }
+    const open = trace({ result: null })
     const bare = source(
       { lastTrace: open, kinds: { other: 6 }, modelCalls: 0, models: [] },
       { unknownKeys: ['shop.basket', 'shop.plan'] },
@@ -133,5 +177,28 @@ describe('the page says', () => {
   test('who sends, and how much is to be put right', () => {
     const arrivals = arrivalsOf([source(), source({ id: 's2', service: 'desk' })], opened)
     expect(connectVerdict(arrivals, 0)).toBe('Spans of shop and desk arrived; everything in them was understood.')
+    const nameless = arrivalsOf([source({ service: null, lastTrace: unnamed }), source({ id: 's2' })], opened)
+    expect(connectVerdict(nameless, 2)).toBe(
+      'Spans of shop and a service without a name arrived; 2 things to put right.',
+    )
+  })
+
+  test('that nothing is stored while everything was refused', () => {
+    expect(connectVerdict(arrivalsOf([], opened), 0)).toMatch(/^Nothing has arrived yet/)
+    expect(connectVerdict(arrivalsOf([source({ spans: 0 })], opened), 1)).toMatch(
+      /^Nothing is stored yet: what came was refused/,
+    )
+  })
+
+  test('one sender once, whatever instrumentations it sends through', () => {
+    const senders = sendersOf([
+      source({ id: 'a', lastSeenAt: opened, lastTrace: trace({ id: 'before' }) }),
+      source({ id: 'b', scope: 'own', lastTrace: trace({ id: 'last' }) }),
+      source({ id: 'c', road: 'openai-agents', service: null }),
+    ])
+    expect(senders.map(({ name, road, sources, lastTrace }) => [name, road, sources.length, lastTrace?.id])).toEqual([
+      ['shop', 'otlp', 2, 'last'],
+      ['shop', 'openai-agents', 1, 't1'],
+    ])
   })
 })

@@ -1,4 +1,4 @@
-import { counted, formatCount } from '@/lib/charts/format'
+import { counted, formatCount, iso8601Clock } from '@/lib/charts/format'
 import type { Status } from '@/components/ui/status-mark'
 import type { SourceView } from '@/lib/sources/schema'
 
@@ -13,23 +13,31 @@ export type Gap = {
 }
 
 /** Most urgent first: what is lost, what makes figures unknown, what is only unused. */
-export const gapsOf = (sources: readonly SourceView[]): Gap[] =>
-  [refused, unattributed, withoutUsage, withoutPrice, withoutOutcome, withoutCalls, withoutKind, unusedNames].flatMap(
-    (gap) => gap(sources) ?? [],
-  )
+export const gapsOf = (sources: readonly SourceView[]): Gap[] => FINDS.flatMap((find) => find(sources) ?? [])
 
 type Find = (sources: readonly SourceView[]) => Gap | null
 
+/** A source of its own, as it names no service: mended when others have come for long since. */
 const refused: Find = (sources) => {
+  const latest = sources
+    .flatMap(({ notUnderstood }) => notUnderstood.rejections)
+    .toSorted((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+  const seenAt = Math.max(...sources.filter(({ spans }) => spans > 0).map(({ lastSeenAt }) => Date.parse(lastSeenAt)))
+  if (latest[0] === undefined || seenAt - Date.parse(latest[0].at) > MENDED_MS) return null
   const count = sum(sources, ({ notUnderstood }) => notUnderstood.rejected)
-  if (count === 0) return null
-  const latest = sources.flatMap(({ notUnderstood }) => notUnderstood.rejections)
+  const reasons = new Map<string, string>()
+  for (const { at, span, reason } of latest) {
+    // A span without an id cannot be named by it.
+    const text = span === null || !/\w/.test(span) ? reason : `${span}: ${reason}`
+    if (!reasons.has(text)) reasons.set(text, `${iso8601Clock(new Date(at))} ${text}`)
+  }
   return {
     id: 'refused',
     status: 'danger',
-    what: `${counted(count, 'arrival was', 'arrivals were')} refused`,
-    wayOut: 'Not stored. Correct what the reason names, then send again; what was stored beside it stays.',
-    items: [...new Set(latest.map(({ span, reason }) => (span === null ? reason : `${span}: ${reason}`)))].slice(0, 5),
+    what: `${counted(count, 'request, span or event was', 'requests, spans or events were')} refused`,
+    wayOut:
+      'Not stored. Correct what the reason names, then send again; what was stored beside it stays. Times are UTC.',
+    items: [...reasons.values()].slice(0, 5),
   }
 }
 
@@ -41,13 +49,29 @@ const unattributed: Find = (sources) => {
     status: 'warning',
     what: 'No session id',
     wayOut:
-      'Set session.id, gen_ai.conversation.id or signalbox.interaction.id on any span of the trace. Until then the cost is unattributed: it counts, but for no interaction and no resolution.',
+      'Set session.id, gen_ai.conversation.id or signalbox.interaction.id on any span of the trace. Until then the cost is unattributed: it counts, but for no interaction and no resolution. Where a sender knows no session, switch on “One trace is one interaction” on the page of its agent.',
+    items: names(lost, ({ service }) => (service === null ? [] : [service])),
+  }
+}
+
+const withoutAgent: Find = (sources) => {
+  const isNameless = sources.some(
+    ({ service, lastTrace }) => service === null && lastTrace !== null && lastTrace.agent === null,
+  )
+  if (!isNameless) return null
+  return {
+    id: 'agent',
+    status: 'warning',
+    what: 'No agent is named',
+    wayOut:
+      'Set service.name or signalbox.agent, or send with a key that belongs to an agent. Until then the cost counts for the team, but for no agent and no release.',
     items: [],
   }
 }
 
 const withoutUsage: Find = (sources) => {
-  const count = stillHappening(sources, 'withoutUsageAt', 'callsWithoutUsage')
+  const lacking = sources.filter((source) => !isLent(source))
+  const count = stillHappening(lacking, 'withoutUsageAt', 'callsWithoutUsage')
   if (count === 0) return null
   const calls = sum(sources, ({ modelCalls }) => modelCalls)
   return {
@@ -59,6 +83,10 @@ const withoutUsage: Find = (sources) => {
     items: [],
   }
 }
+
+/** Traces of the OpenAI Agents SDK have the counts of a call on the turn around it: the ledger knows what it then lacks. */
+export const isLent = ({ road, lastTrace }: SourceView): boolean =>
+  road === 'openai-agents' && lastTrace?.totals != null && lastTrace.totals.callsWithoutUsage === 0
 
 const withoutPrice: Find = (sources) => {
   const count = stillHappening(sources, 'withoutPriceAt', 'callsWithoutPrice')
@@ -120,6 +148,18 @@ const unusedNames: Find = (sources) => {
     items,
   }
 }
+
+const FINDS: readonly Find[] = [
+  refused,
+  unattributed,
+  withoutAgent,
+  withoutUsage,
+  withoutPrice,
+  withoutOutcome,
+  withoutCalls,
+  withoutKind,
+  unusedNames,
+]
 
 /** What last happened this long before the source was last seen has been put right. */
 const MENDED_MS = 10 * 60_000

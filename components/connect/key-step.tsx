@@ -47,12 +47,17 @@ export const KeyStep = ({
       </Step>
     )
   }
+  const canChoose = apiKey !== undefined || (query.data?.items.some(canSend) ?? false)
   return (
-    <Step number="1" title={apiKey ? 'Key' : 'Choose or create a key'} state={apiKey ? 'done' : 'open'}>
+    <Step
+      number="1"
+      title={secret ? 'Key made' : apiKey ? 'Key chosen' : canChoose ? 'Choose or create a key' : 'Create a key'}
+      state={apiKey ? 'done' : 'open'}
+    >
       <QueryState query={query} what="keys" rows={1}>
         {({ items }) => (
           <div className="mt-1.5 flex flex-wrap items-center gap-2">
-            {apiKey || items.some(canSend) ? (
+            {canChoose ? (
               <Menu
                 trigger={<KeyTrigger name={apiKey?.name ?? ANY_NAME} />}
                 groups={[
@@ -68,7 +73,7 @@ export const KeyStep = ({
               <span className="text-ink2">No key of {team.name} may send yet.</span>
             )}
             {rights.manage ? (
-              <Button tone={items.some(canSend) ? 'secondary' : 'primary'} onClick={() => setCreating(true)}>
+              <Button tone={canChoose ? 'secondary' : 'primary'} onClick={() => setCreating(true)}>
                 Create key
               </Button>
             ) : null}
@@ -76,11 +81,7 @@ export const KeyStep = ({
         )}
       </QueryState>
       {secret === undefined ? (
-        <p className="mt-1.5 text-small">
-          {rights.manage
-            ? 'The secret of a key is shown once. Of a key made before, put your own copy in place of the … below.'
-            : `Leads and engineers of ${team.name} can make keys. Put your own copy in place of the … below.`}
-        </p>
+        <p className="mt-1.5 text-small">{hintOf(team.name, rights.manage, canChoose)}</p>
       ) : (
         <div className="mt-3 max-w-208">
           <CopyField
@@ -119,6 +120,17 @@ const KeyTrigger = ({ name, ...props }: { name: string } & ComponentPropsWithRef
     <Icon of={ChevronDown} className="text-ink3" />
   </button>
 )
+
+const hintOf = (team: string, canMake: boolean, canChoose: boolean): string => {
+  if (!canChoose) {
+    return canMake
+      ? 'Its secret is shown here once, and stands in the lines below.'
+      : `Leads and engineers of ${team} can make one.`
+  }
+  return canMake
+    ? 'The secret of a key is shown once. Of a key made before, put your own copy in place of the … below.'
+    : `Leads and engineers of ${team} can make keys. Put your own copy in place of the … below.`
+}
 
 const ANY = 'any'
 const ANY_NAME = 'Any key of the team'

@@ -147,10 +147,15 @@ const connected = async (
     if (calls.size > MOST_CALLS || hop > MOST_HOPS) return undefined
     const further = [...windowsOf(calls.values())].filter(([key]) => !asked.has(key))
     for (const [key] of further) asked.add(key)
-    open = further.map(([, window]) => window)
+    const wider = further.map(([, window]) => window)
+    const doubtful = wider.filter((window) => !isSure(window))
+    open = [...wider.filter(isSure), ...(await windowsToSettle(client, teamId, doubtful))]
   }
   return [...calls.values()]
 }
+
+/** Counts tie a call that has an id to those without one only: mostly there are none, which is cheap to find out. */
+const isSure = ({ responseId, isNamed }: CallWindow): boolean => responseId !== null || !isNamed
 
 /** Too many calls share an id at one moment: none of them is taken for another, those that were before neither. */
 const keepApart = async (pool: Pool, teamId: string, windows: readonly CallWindow[], now: Date): Promise<void> => {

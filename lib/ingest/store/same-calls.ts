@@ -38,8 +38,8 @@ const addTo = (windows: Map<string, CallWindow>, window: CallWindow): void => {
   windows.set(JSON.stringify(Object.values(window)), window)
 }
 
-/** Windows of one id or process whose times touch, as one each with those it was made of. */
-const joined = (windows: readonly CallWindow[]): { window: CallWindow; parts: CallWindow[] }[] => {
+/** Windows of one id or process whose times touch, or are that near, as one each with those it was made of. */
+const joined = (windows: readonly CallWindow[], gapUs = 0): { window: CallWindow; parts: CallWindow[] }[] => {
   const groups = new Map<string, CallWindow[]>()
   for (const window of windows) {
     const key = JSON.stringify([window.responseId, window.serviceInstance, window.inputTokens])
@@ -51,7 +51,7 @@ const joined = (windows: readonly CallWindow[]): { window: CallWindow; parts: Ca
     const list: { window: CallWindow; parts: CallWindow[] }[] = []
     for (const part of group.sort((a, b) => a.loUs - b.loUs)) {
       const last = list.at(-1)
-      if (last && part.loUs <= last.window.hiUs) {
+      if (last && part.loUs <= last.window.hiUs + gapUs) {
         last.window.hiUs = Math.max(last.window.hiUs, part.hiUs)
         last.parts.push(part)
       } else list.push({ window: { ...part }, parts: [part] })
@@ -72,6 +72,8 @@ const BY_PROCESS = `f.team_id || '/' || f.service_instance = $1 || '/' || k.inst
 const BY_COUNTS = `${BY_PROCESS} AND f.output_tokens IS NOT DISTINCT FROM k.output AND (NOT k.named OR f.response_id IS NULL)
   AND ((f.started_at >= k.lo - ${SLACK} AND ${END} <= k.hi + ${SLACK})
     OR (k.lo >= f.started_at - ${SLACK} AND k.hi <= ${END} + ${SLACK}))`
+/** Windows as near as this are looked at in one go: each look reads back as long as a call may last. */
+const NEAR_US = 60_000_000
 /** More in one window than are ever settled: what is beyond need not be read. */
 const MOST_READ = 1_000
 
@@ -105,13 +107,14 @@ const valuesOf = (teamId: string, windows: readonly CallWindow[]): unknown[] => 
  * anything can be settled. Counts tie only where a call has no id.
  */
 export const windowsToSettle = async (
-  pool: Pool,
+  client: Pool | PoolClient,
   teamId: string,
   windows: readonly CallWindow[],
 ): Promise<CallWindow[]> => {
-  const groups = joined(windows)
+  if (windows.length === 0) return []
+  const groups = joined(windows, NEAR_US)
   const columns = `coalesce(f.scope, '') AS scope, f.scope IS NULL AS native, f.duplicate_span, f.response_id`
-  const { rows } = await pool.query<{ n: string }>(
+  const { rows } = await client.query<{ n: string }>(
     `SELECT k.n FROM ${WINDOWS} CROSS JOIN LATERAL (${calls(BY_ID, columns)} UNION ALL ${calls(BY_PROCESS, columns)}) s
      GROUP BY k.n, k.id HAVING (count(DISTINCT (s.scope, s.native)) > 1 OR bool_or(s.duplicate_span IS NOT NULL))
        AND (k.id IS NOT NULL OR bool_or(s.response_id IS NULL))`,

@@ -14,6 +14,8 @@ export type Resolved = {
   exception: { type: AttributeValue; message: AttributeValue } | null
   /** A count or an amount that cannot be one. */
   hasBadNumber: boolean
+  /** Flattened lists had more parts than are put together again. */
+  isListCut: boolean
 }
 
 export const resolve = (span: OtlpSpan): Resolved => {
@@ -23,7 +25,9 @@ export const resolve = (span: OtlpSpan): Resolved => {
     kept: [],
     exception: null,
     hasBadNumber: false,
+    isListCut: false,
     lists: new Map(),
+    steps: 0,
   }
   for (const name of Object.keys(span.attributes)) {
     const value = span.attributes[name]
@@ -35,7 +39,7 @@ export const resolve = (span: OtlpSpan): Resolved => {
   return found
 }
 
-type Found = Resolved & { lists: Map<string, { side: 'input' | 'output'; list: FlatList }> }
+type Found = Resolved & { lists: Map<string, { side: 'input' | 'output'; list: FlatList }>; steps: number }
 
 const takeAttribute = (found: Found, name: string, value: AttributeValue): void => {
   const known = knownAttribute(name)
@@ -70,6 +74,7 @@ type Prefixed = Extract<Known, { kind: 'prefix' }>
 
 const takePrefixed = (found: Found, { prefix, entry }: Prefixed, name: string, value: AttributeValue): void => {
   const rest = name.slice(prefix.length)
+  if (('messages' in entry || 'scores' in entry) && !hasRoom(found, rest)) return
   if ('messages' in entry) {
     const group = found.lists.get(prefix) ?? { side: entry.messages, list: [] }
     group.list.push([rest, value])
@@ -83,6 +88,15 @@ const takePrefixed = (found: Found, { prefix, entry }: Prefixed, name: string, v
   } else if (!takeMetadata(found, entry.metadata, rest, value)) {
     found.kept.push([name, value])
   }
+}
+
+/** Steps of the names of one span's flattened lists: each makes an object, and a body can hold millions of them. */
+const STEPS_MAX = 50_000
+
+const hasRoom = (found: Found, rest: string): boolean => {
+  if (found.steps <= STEPS_MAX) found.steps += rest.split('.', STEPS_MAX).length
+  found.isListCut ||= found.steps > STEPS_MAX
+  return found.steps <= STEPS_MAX
 }
 
 /** True when it names the user, who has a place of his own. */

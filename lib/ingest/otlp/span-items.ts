@@ -36,6 +36,7 @@ export const spanMapper = (sender: Sender): ((span: OtlpSpan) => MappedSpan) => 
     const node = nodeOf(span, resolved, stored, sender)
     const payload = payloadOf(span, node, resolved, stored)
     const scores = scoreItems(span, node, resolved, stored, sender)
+    if (resolved.isListCut) stored.flags.add('attributes_cut')
     // Last: whatever is stored may add to them.
     node.flags = [...stored.flags].sort()
     return { items: [{ type: 'span', node, payload }, ...scores] }

@@ -81,6 +81,50 @@ test('what a key has refused is named with its reason before anything is stored'
   await expectAccessible(page)
 })
 
+test('a sender without sessions is put right on the page of its agent: one trace is one interaction', async ({
+  asRole,
+  team,
+  baseURL,
+}) => {
+  const { page } = await asRole('LEAD')
+  await page.goto(`/connect?team=${team.slug}`)
+  const key = await makeKey(page, 'no sessions')
+  const call = {
+    'gen_ai.operation.name': 'chat',
+    'gen_ai.request.model': 'gpt-4o-mini',
+    'gen_ai.usage.input_tokens': '1000',
+    'gen_ai.usage.output_tokens': '100',
+  }
+  await sendSpan(baseURL, key, 4, call)
+  const lost = page.getByRole('listitem').filter({ hasText: 'No session id' })
+  await expect(lost).toContainText('“One trace is one interaction” on the page of its agent')
+
+  await page.goto(`/agents?team=${team.slug}`)
+  await page.getByRole('link', { name: 'e2e' }).click()
+  await page.getByRole('button', { name: 'Change agent' }).click()
+  await page.getByRole('checkbox', { name: /One trace is one interaction/ }).click()
+  await page.getByRole('button', { name: 'Save agent' }).click()
+  await expect(page.getByText('A trace that names none is one of its own')).toBeVisible()
+
+  let n = 5
+  await expect(async () => {
+    await sendSpan(baseURL, key, n++, call)
+    await page.goto(`/connect?team=${team.slug}`)
+    await expect(page.getByRole('list', { name: 'What arrived' })).toContainText('$0.0002')
+    await expect(lost).toBeHidden({ timeout: 1_000 })
+  }, 'keys learn of the setting within seconds').toPass({ timeout: 30_000 })
+})
+
+test('without an answer the page says that it is not live, and mends itself', async ({ asRole, team }) => {
+  const { page } = await asRole('VIEWER')
+  await page.goto(`/connect?team=${team.slug}`)
+  await expect(page.getByRole('heading', { name: 'Waiting for the first span' })).toBeVisible()
+  await page.route('**/api/v1/sources**', (route) => route.abort())
+  await expect(page.getByRole('heading', { name: 'Not live' })).toBeVisible({ timeout: 20_000 })
+  await page.unroute('**/api/v1/sources**')
+  await expect(page.getByRole('heading', { name: 'Waiting for the first span' })).toBeVisible({ timeout: 20_000 })
+})
+
 test('with the keyboard alone: a key, a framework, its lines', async ({ asRole, team }) => {
   const { page } = await asRole('LEAD')
   await page.goto(`/connect?team=${team.slug}`)

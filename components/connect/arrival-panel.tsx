@@ -48,15 +48,19 @@ const Arrived = ({
 }: Props & { sources: readonly SourceView[]; arrivals: Arrivals }) => {
   const gaps = gapsOf(sources)
   const now = new Date(query.dataUpdatedAt)
+  const isCut = isListening && query.isRefetchError
+  const head = isCut ? NOT_LIVE : headOf(arrivals, isListening)
   return (
     <>
       <div className="border-b border-line px-6 py-3 max-sm:px-4">
         <div role="status">
           <h2 className="flex items-center gap-2 font-section">
-            <StatusMark status={isListening ? HEADS[arrivals.state].status : 'off'} />
-            {isListening || arrivals.state === 'arrived' ? HEADS[arrivals.state].title : 'Not listening any more'}
+            <StatusMark status={head.status} />
+            {head.title}
           </h2>
-          <p className="text-pretty text-ink2">{leadOf(arrivals, team.name, keyName, isListening)}</p>
+          <p className="max-w-[72ch] text-pretty text-ink2">
+            {isCut ? 'It asks again by itself every two seconds.' : leadOf(arrivals, team.name, keyName, isListening)}
+          </p>
         </div>
         {isListening && arrivals.state === 'waiting' ? null : (
           <p className="mt-2 flex flex-wrap gap-2">
@@ -95,6 +99,13 @@ const HEADS = {
   earlier: { status: 'stale', title: 'Listening for the next span' },
   arrived: { status: 'ok', title: 'Arrived' },
 } as const satisfies Record<Arrivals['state'], { status: Status; title: string }>
+
+const NOT_LIVE = { status: 'warning', title: 'Not live' } as const
+
+const headOf = ({ state }: Arrivals, isListening: boolean): { status: Status; title: string } => {
+  if (isListening) return HEADS[state]
+  return { status: 'off', title: state === 'arrived' ? HEADS.arrived.title : 'Not listening any more' }
+}
 
 const leadOf = (arrivals: Arrivals, team: string, keyName: string | undefined, isListening: boolean): string => {
   const from = keyName === undefined ? `any key of ${team}` : `the key ${keyName}`

@@ -19,9 +19,9 @@ export const GapList = ({ title, gaps }: { title: string; gaps: readonly Gap[] }
               {gap.what}
             </h4>
             <div className="pl-4.5">
-              <p className="text-small text-pretty text-ink2">{gap.wayOut}</p>
+              <p className="max-w-[72ch] text-small text-pretty text-ink2">{gap.wayOut}</p>
               {gap.items.length === 0 ? null : (
-                <ul className="mt-1 flex flex-col gap-0.5 font-mono text-small text-ink2">
+                <ul className="mt-1 flex flex-col gap-1 font-mono text-small text-ink2">
                   {gap.items.slice(0, ITEMS_SHOWN).map((item) => (
                     <li key={item} className="break-words">
                       {item}

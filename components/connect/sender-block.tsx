@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react'
+import { Fragment, type ReactNode } from 'react'
 import { FigureText } from '@/components/ui/figure-text'
 import { atLeast, formatAge, formatCount, formatMoney, formatTime, formatTokens } from '@/lib/charts/format'
 import type { SourceView } from '@/lib/sources/schema'
 import { ROAD_NAMES, type Sender } from './arrivals'
 import { isLent } from './gaps'
 
-/** One sender: who it is, through what it sends, what came, and what its last case has cost so far. */
+/** One sender: who it is, through what it sends, what came, and what its last interaction has cost. */
 export const SenderBlock = ({ sender, now }: { sender: Sender; now: Date }) => {
   const { name, road, sources, lastSeenAt, lastTrace } = sender
   const modelCalls = sum(sources, (source) => source.modelCalls)
@@ -23,6 +23,11 @@ export const SenderBlock = ({ sender, now }: { sender: Sender; now: Date }) => {
           {ageOf(lastSeenAt, now)}
         </span>
       </div>
+      {scopesOf(sources).map(({ scope, version }) => (
+        <p key={`${scope} ${version}`} className="font-mono text-small break-words text-ink2">
+          {withBreaks(scope)} <span className="whitespace-nowrap text-ink3">{version}</span>
+        </p>
+      ))}
       <dl className="mt-1 grid grid-cols-[6.5rem_minmax(0,1fr)] gap-x-3 gap-y-0.5 text-small">
         <Line name="Spans">
           {formatCount(sum(sources, ({ spans }) => spans))}: {kindsOf(sources)}
@@ -33,48 +38,41 @@ export const SenderBlock = ({ sender, now }: { sender: Sender; now: Date }) => {
             <Line name="Tokens">{tokensOf(sources)}</Line>
           </>
         )}
-        {scopesOf(sources).length === 0 ? null : (
-          <Line name="Through">
-            {scopesOf(sources).map(({ scope, version }) => (
-              <span key={`${scope} ${version}`} className="block font-mono break-words text-ink2">
-                {scope} <span className="whitespace-nowrap text-ink3">{version}</span>
-              </span>
-            ))}
-          </Line>
-        )}
         <Interaction lastTrace={lastTrace} />
       </dl>
     </li>
   )
 }
 
+const LAST = 'Last interaction'
+
 const Interaction = ({ lastTrace }: { lastTrace: SourceView['lastTrace'] }) => {
   if (lastTrace === null) {
     return (
-      <Line name="Interaction">
+      <Line name={LAST}>
         <span className="text-ink3">not known any more</span>
       </Line>
     )
   }
   if (!lastTrace.isAttributed) {
     return (
-      <Line name="Interaction">
+      <Line name={LAST}>
         <span className="text-warn">none named</span>
       </Line>
     )
   }
   const { interactionId, result, totals } = lastTrace
-  if (interactionId === null) return <Line name="Interaction">several in one trace</Line>
+  if (interactionId === null) return <Line name={LAST}>several in one trace</Line>
   return (
     <>
-      <Line name="Interaction">
+      <Line name={LAST}>
         <code className="block truncate font-mono" title={interactionId}>
           {interactionId}
         </code>
       </Line>
       <Line name="Outcome">{result ?? <span className="text-ink3">none yet</span>}</Line>
       {totals === null || totals.modelCalls === 0 ? null : (
-        <Line name="It cost">
+        <Line name="Cost">
           <FigureText
             figure={
               totals.callsWithoutCost > 0
@@ -132,6 +130,15 @@ const tokensOf = (sources: readonly SourceView[]): ReactNode => {
     </>
   )
 }
+
+/** Long names break after their dots and slashes, not in the middle of a word. */
+const withBreaks = (name: string): ReactNode =>
+  name.split(/(?<=[./:])/).map((part, n) => (
+    <Fragment key={n}>
+      {n === 0 ? null : <wbr />}
+      {part}
+    </Fragment>
+  ))
 
 const scopesOf = (sources: readonly SourceView[]): { scope: string; version: string | null }[] =>
   sources.flatMap(({ scope, scopeVersion }) => (scope === null ? [] : [{ scope, version: scopeVersion }]))

@@ -86,7 +86,8 @@ const About = ({ agent, now }: { agent: AgentView; now: Date }) => (
   </dl>
 )
 
-const verdictOf = (agent: AgentView, now: Date): string =>
-  agent.lastSeenAt === null
-    ? 'No data of it has arrived yet.'
-    : `Its last data arrived ${formatAge(agent.lastSeenAt, now)} ago.`
+const verdictOf = ({ lastSeenAt }: AgentView, now: Date): string => {
+  if (lastSeenAt === null) return 'No data of it has arrived yet.'
+  const age = formatAge(lastSeenAt, now)
+  return `Its last data arrived ${age === 'just now' ? age : `${age} ago`}.`
+}

@@ -74,3 +74,33 @@ test('a trace that turns out to belong to an erased interaction says nothing of 
   expect(await namesOfKim()).toEqual({})
   await expectCleanRecount(pool)
 })
+
+test('spans that name the user outside of any interaction are emptied, too', async () => {
+  const { store, namesOfKim, erase } = await makeLedger()
+  await store([...told('a', null), ...told('b', null, 't2')])
+  expect(await erase()).toMatchObject({ interactions: 0, payloads: 2, more: false })
+  expect(await namesOfKim()).toEqual({})
+  await expect(erase()).rejects.toMatchObject({ code: 'not_found' })
+  await store([...told('a', null), ...told('b', 'i1', 't2')])
+  expect(await namesOfKim()).toEqual({})
+  await expectCleanRecount(pool)
+})
+
+test('what a second instrumentation saw of the user’s calls goes with them, whichever of the two is billed', async () => {
+  for (const usedScope of ['framework', 'sdk']) {
+    const { store, namesOfKim, erase } = await makeLedger()
+    const place = (scope: string, interactionId: string | null): Item[] =>
+      told(scope, interactionId, scope).map((item) => {
+        if (item.type !== 'span') return item
+        const unused = { inputTokens: null, outputTokens: null }
+        const seen = { scope, responseId: 'chatcmpl-1', ...(scope === usedScope ? {} : unused) }
+        return { ...item, node: { ...item.node, ...seen, ...(interactionId ? {} : { userId: null, outcome: null }) } }
+      })
+    await store([...place('framework', 'i1'), ...place('sdk', null), ...place('gateway', null)])
+    expect(await erase()).toMatchObject({ interactions: 1, payloads: 3 })
+    expect(await namesOfKim()).toEqual({})
+    await store([...place('sdk', null), ...place('gateway', null)])
+    expect(await namesOfKim()).toEqual({})
+  }
+  await expectCleanRecount(pool)
+})

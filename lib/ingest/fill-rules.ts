@@ -50,7 +50,10 @@ export const fill = (graph: TraceGraph, node: SpanNode, copy: SpanNode): Filled 
     fields.add('parentId')
   }
   if (fields.size === 0) return undefined
-  if (isModelCall(node) && (fields.has('status') || [...fields].some((field) => PRICED_BY.has(field)))) {
+  if (
+    (isModelCall(node) || node.aggregate) &&
+    (fields.has('status') || [...fields].some((field) => PRICED_BY.has(field)))
+  ) {
     graph.reprice.add(node.spanId)
   }
   return {

@@ -182,6 +182,19 @@ describe('traces in which only agents report usage', () => {
   })
 })
 
+describe('an agent span priced for its trace', () => {
+  test('is priced again by what a later copy fills', async () => {
+    const { send, bill } = await makeLedger()
+    const { model: _, ...early } = call('run', 't1', { kind: 'agent' })
+    await send(early)
+    await settleDueAggregates(pool, new Date(Date.now() + 600_000))
+    expect(await bill()).toMatchObject({ calls: 1, cost: 0 })
+    await send(call('run', 't1', { kind: 'agent' }))
+    expect(await bill()).toMatchObject({ calls: 1, cost: COST })
+    await expectCleanRecount(pool)
+  })
+})
+
 describe('what spans tell of their interaction', () => {
   test('user and outcome of any span of the trace count, and a later outcome event wins over them', async () => {
     const { team, sendNode, store } = await makeLedger()

@@ -281,3 +281,33 @@ test('the OpenAI Agents exporter drops what gets a 429, so the team’s rate ans
   expect(response.status).toBe(503)
   expect(response.headers.get('retry-after')).toMatch(/^[1-9]\d?$/)
 })
+
+test('evaluation results past 10,000 in one request are cut, and the spans that carry them say so', async () => {
+  const traceId = newTrace()
+  const spans = Array.from({ length: 102 }, (_, n) => ({
+    traceId,
+    spanId: (n + 1).toString(16).padStart(16, '0'),
+    name: 'judge',
+    startTimeUnixNano: START_NS,
+    endTimeUnixNano: START_NS,
+    events: Array.from({ length: 100 }, (_, k) => ({
+      name: 'gen_ai.evaluation.result',
+      timeUnixNano: START_NS,
+      attributes: [
+        { key: 'gen_ai.evaluation.name', value: { stringValue: `e${k}` } },
+        { key: 'gen_ai.evaluation.score.value', value: { doubleValue: 1 } },
+      ],
+    })),
+  }))
+  const body = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, (_, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
+  expect((await send(body, typed('json'))).status).toBe(200)
+  const { rows } = await pool.query<{ spans: number; cut: number; scores: number }>(
+    `SELECT count(*)::int AS spans, count(*) FILTER (WHERE 'scores_cut' = ANY(flags))::int AS cut,
+       (SELECT count(*)::int FROM score WHERE team_id = $1 AND trace_id = $2) AS scores
+     FROM span WHERE team_id = $1 AND trace_id = $2`,
+    [sender.team.id, traceId],
+  )
+  expect(rows).toEqual([{ spans: 102, cut: 2, scores: 10_000 }])
+})

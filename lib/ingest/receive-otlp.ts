@@ -11,11 +11,13 @@ import { agentsTraces } from '@/lib/ingest/openai-agents'
 import { badSpan, checkCount, timeReason } from '@/lib/ingest/otlp/checks'
 import { checkMetrics, decodeLogs, decodeTraces, type OtlpEncoding } from '@/lib/ingest/otlp/decode'
 import { logMapper } from '@/lib/ingest/otlp/log-items'
+import { SCORES_CUT } from '@/lib/ingest/otlp/score-items'
 import { spanMapper } from '@/lib/ingest/otlp/span-items'
 import { logsAnswer, metricsAnswer, PROTOBUF, traceAnswer } from '@/lib/ingest/otlp/status'
 import type { BadSpan, OtlpSpan, OtlpTraces } from '@/lib/ingest/otlp/types'
 import { checkDepth } from '@/lib/ingest/payload'
 import { notingRefusal, senderOf, storeItems, takeRate } from '@/lib/ingest/receive'
+import { MAX_ITEMS } from '@/lib/ingest/schema'
 import type { SpanNode } from '@/lib/ingest/span-node'
 import { noteSources } from '@/lib/sources/note'
 import type { SeenSpan } from '@/lib/sources/rules'
@@ -155,12 +157,18 @@ const storeEach = async <R>(
   const refused = new Map<R, string>()
   const items: Item[] = []
   const owners: R[] = []
-  let since = performance.now()
+  let [since, scores] = [performance.now(), 0]
   for (const record of records) {
     const mapped = map(record)
     if (mapped.items === undefined) refused.set(record, mapped.rejected)
     else {
       for (const item of mapped.items) {
+        // Each span may carry some; all of them together are one transaction, so past a bound they are cut and flagged.
+        if (item.type === 'score' && (scores += 1) > MAX_ITEMS) {
+          const [span] = mapped.items
+          if (span?.type === 'span' && !span.node.flags.includes(SCORES_CUT)) span.node.flags.push(SCORES_CUT)
+          break
+        }
         items.push(item)
         owners.push(record)
       }

@@ -12,6 +12,7 @@ import type { SpanNode } from '@/lib/ingest/span-node'
 /** Evaluation results that spans and log records carry, as scores (wire.md 3.4). */
 export const EVALUATION_EVENT = 'gen_ai.evaluation.result'
 
+export const SCORES_CUT = 'scores_cut'
 /** More of one span are not taken. */
 const SCORES_MAX = 100
 
@@ -28,10 +29,12 @@ export const scoreItems = (
   const items: Item[] = []
   const add = (item: Item | undefined) => {
     if (item && items.length < SCORES_MAX) items.push(item)
-    else if (item) stored.flags.add('scores_cut')
+    else if (item) stored.flags.add(SCORES_CUT)
   }
-  for (const event of span.events) {
-    if (event.name === EVALUATION_EVENT) add(evaluationItem(event.attributes, ofSpan, event.timeUs, stored, sender))
+  const results = span.events.filter(({ name }) => name === EVALUATION_EVENT)
+  if (results.length > SCORES_MAX) stored.flags.add(SCORES_CUT)
+  for (const event of results.slice(0, SCORES_MAX)) {
+    add(evaluationItem(event.attributes, ofSpan, event.timeUs, stored, sender))
   }
   const atUs = node.endUs ?? node.startUs
   for (const { of, list } of resolved.scores.values()) {

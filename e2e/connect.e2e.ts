@@ -7,7 +7,7 @@ test('a key made on Connect is in the lines to paste, and what they send is name
 }) => {
   const { page } = await asRole('LEAD')
   await page.goto(`/releases?team=${team.slug}`)
-  await page.getByRole('link', { name: 'take its lines from Connect' }).click()
+  await page.getByRole('link', { name: 'Open Connect' }).click()
   await expect(page.getByRole('heading', { name: 'Waiting for the first span' })).toBeVisible()
 
   const key = await makeKey(page, 'laptop')

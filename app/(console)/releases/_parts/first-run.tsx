@@ -1,7 +1,6 @@
 import { Step } from '@/components/connect/step'
 import { ButtonLink } from '@/components/ui/button-link'
 import { CodeBlock } from '@/components/ui/code-block'
-import { TextLink } from '@/components/ui/text-link'
 import { paths } from '@/lib/paths'
 import { firstRequest } from './first-request'
 
@@ -35,8 +34,11 @@ export const FirstRun = ({
       </Step>
       <Step number="2" title="Send one resolved case">
         <p>
-          One interaction, one model call and its outcome. Sent twice, it counts once. For a framework you use,{' '}
-          <TextLink href={paths.connect({ team: team.slug })}>take its lines from Connect</TextLink>.
+          One interaction, one model call and its outcome. Sent twice, it counts once. For a framework you use, Connect
+          has the lines, and says what arrived.
+        </p>
+        <p className="mt-2.5">
+          <ButtonLink href={paths.connect({ team: team.slug })}>Open Connect</ButtonLink>
         </p>
         <div className="mt-2.5 max-w-208">
           <CodeBlock title="curl" code={firstRequest(origin, new Date(now))} what="The request" />

@@ -28,13 +28,14 @@ const told = (spans: readonly WireSpan[]): Map<string, SpanResult> => {
 
 const sorted = (results: ReadonlyMap<string, SpanResult>) => Object.fromEntries([...results].sort())
 
-/** Arrival in a random order, cut into batches of random size. */
+/** Arrival in a random order, cut into batches of random size; now and then all is silent long enough for the worker. */
 const arrive = (traces: MemoryTraces, nodes: readonly SpanNode[], random: Random, largest: number): void => {
   const order = random.shuffle(nodes)
   for (let i = 0; i < order.length;) {
     const size = random.int(1, largest)
     traces.take(order.slice(i, i + size))
     i += size
+    if (random.chance(0.1)) traces.silence()
   }
 }
 

@@ -110,3 +110,13 @@ test('an agent span is not priced for calls without usage that are billed where 
   }
   await expectCleanRecount(pool)
 })
+
+test('a call whose survivor is past retention stays what it was counted as, whatever comes of it later', async () => {
+  const { team, send, bill } = await makeLedger()
+  const framework = seen('framework', 1, { interactionId: 'i1' })
+  await send([framework, seen('sdk', 1)])
+  expect(await bill()).toEqual({ computed: 1, duplicate: 1 })
+  await pool.query('DELETE FROM span WHERE team_id = $1 AND trace_id = $2', [team.id, framework.traceId])
+  await send([seen('sdk', 1, { firstTokenMs: 12 })])
+  expect(await bill()).toEqual({ duplicate: 1 })
+})

@@ -78,7 +78,9 @@ curl ${origin}/v1/traces \\
   -H "Authorization: Bearer $SIGNALBOX_KEY" \\
   -H "Content-Type: application/json" \\
   -d '{"resourceSpans":[{
-    "resource":{"attributes":[{"key":"service.name", "value":{"stringValue":"my-agent"}}]},
+    "resource":{"attributes":[
+      {"key":"service.name", "value":{"stringValue":"my-agent"}},
+      {"key":"service.version", "value":{"stringValue":"1.0"}}]},
     "scopeSpans":[{"scope":{"name":"by-hand", "version":"1"}, "spans":[{
       "traceId":"${hex}${hex}", "spanId":"${hex}",
       "name":"chat gpt-4o-mini",

@@ -54,6 +54,12 @@ describe('the verdict of the releases page', () => {
     expect(releaseVerdict([row('r14', unknown)], row(null, unknown))).toBe(sentence)
   })
 
+  test('where no release is named a known cost is said, with what names one', () => {
+    expect(releaseVerdict([row(null)], row(null))).toBe(
+      'A case is resolved for $0.1500: 80 of 100 closed interactions resolved. No release is named to compare; service.version names one.',
+    )
+  })
+
   test('calls of unknown price are said, never silently left out', () => {
     expect(releaseVerdict([row('r14')], row(null, { unknownCostCalls: 12 }))).toContain(
       'Not in any cost: 12 calls of unknown price.',

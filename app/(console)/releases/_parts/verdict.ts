@@ -33,7 +33,9 @@ const nothingYet = (totals: ReleaseFigures): string =>
 const noneKnown = (totals: ReleaseFigures): string => {
   if (totals.closed === 0) return `${counted(totals.interactions, 'interaction')} started; none has an outcome yet.`
   if (totals.resolved === 0) return `None of ${counted(totals.closed, 'closed interaction')} was resolved.`
-  return `${formatCount(totals.resolved)} of ${counted(totals.closed, 'closed interaction')} resolved; what that cost is unknown.`
+  const resolved = `${formatCount(totals.resolved)} of ${counted(totals.closed, 'closed interaction')} resolved`
+  if (totals.costPerResolutionUsd === null) return `${resolved}; what that cost is unknown.`
+  return `A case is resolved for ${each(totals)}: ${resolved}. No release is named to compare; service.version names one.`
 }
 
 const unknownPart = (totals: ReleaseFigures): string =>

@@ -56,7 +56,10 @@ describe('U2 without a session or key', () => {
   test.each(handlers.filter(({ name }) => !(name in OPEN)))('U2 $name answers 401', async (of) => {
     const response = await call(of)
     expect(response.status).toBe(401)
-    expect(await response.json()).toMatchObject({ error: { code: 'unauthenticated', requestId: expect.any(String) } })
+    // OTLP senders are answered in google.rpc.Status (wire.md 1.2): 16 is unauthenticated.
+    const told = of.folder.startsWith('public/otel/') ? { code: 16 } : { error: { code: 'unauthenticated' } }
+    expect(await response.json()).toMatchObject(told)
+    expect(response.headers.get('x-signalbox-request-id')).toMatch(/^req_/)
     expect(response.headers.get('cache-control')).toBe('no-store')
   })
 

@@ -4,7 +4,7 @@ import { DataTable, type Column } from '@/components/ui/data-table'
 import { StatusChip } from '@/components/ui/status-chip'
 import { PRODUCTION } from '@/lib/agents/environment'
 import type { KeyView } from '@/lib/agents/schema'
-import { formatAge, formatTime } from '@/lib/charts/format'
+import { formatAgo, formatTime } from '@/lib/charts/format'
 import type { KeyRights } from './key-section'
 
 export const KeyTable = ({
@@ -74,7 +74,7 @@ export const KeyTable = ({
         key.lastUsedAt === null ? (
           <span className="text-ink3">never</span>
         ) : (
-          <span title={`${formatTime(key.lastUsedAt, now, 'seconds')} UTC`}>{formatAge(key.lastUsedAt, now)} ago</span>
+          <span title={`${formatTime(key.lastUsedAt, now, 'seconds')} UTC`}>{formatAgo(key.lastUsedAt, now)}</span>
         ),
     },
     ...(rights.manage

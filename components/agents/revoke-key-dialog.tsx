@@ -3,7 +3,7 @@ import { EffectDialog } from '@/components/ui/effect-dialog'
 import { useToast } from '@/components/ui/toast'
 import { useRevokeKey } from '@/lib/agents/hooks'
 import type { KeyView } from '@/lib/agents/schema'
-import { formatAge } from '@/lib/charts/format'
+import { formatAgo } from '@/lib/charts/format'
 
 export const RevokeKeyDialog = ({
   team,
@@ -19,7 +19,7 @@ export const RevokeKeyDialog = ({
   const revoke = useRevokeKey({ team })
   const toast = useToast()
   const used =
-    apiKey.lastUsedAt === null ? 'It was never used.' : `It was last used ${formatAge(apiKey.lastUsedAt, now)} ago.`
+    apiKey.lastUsedAt === null ? 'It was never used.' : `It was last used ${formatAgo(apiKey.lastUsedAt, now)}.`
   return (
     <EffectDialog
       open

@@ -1,6 +1,6 @@
 import { Fragment, type ReactNode } from 'react'
 import { FigureText } from '@/components/ui/figure-text'
-import { atLeast, formatAge, formatCount, formatMoney, formatTime, formatTokens } from '@/lib/charts/format'
+import { atLeast, formatAgo, formatCount, formatMoney, formatTime, formatTokens } from '@/lib/charts/format'
 import type { SourceView } from '@/lib/sources/schema'
 import { ROAD_NAMES, type Sender } from './arrivals'
 import { isLent } from './gaps'
@@ -20,7 +20,7 @@ export const SenderBlock = ({ sender, now }: { sender: Sender; now: Date }) => {
           className="ml-auto text-small whitespace-nowrap text-ink3"
           title={`${formatTime(lastSeenAt, now, 'seconds')} UTC`}
         >
-          {ageOf(lastSeenAt, now)}
+          {formatAgo(lastSeenAt, now)}
         </span>
       </div>
       {scopesOf(sources).map(({ scope, version }) => (
@@ -93,11 +93,6 @@ const Line = ({ name, children }: { name: string; children: ReactNode }) => (
     <dd className="min-w-0 break-words">{children}</dd>
   </>
 )
-
-const ageOf = (iso: string, now: Date): string => {
-  const age = formatAge(iso, now)
-  return age === 'just now' ? age : `${age} ago`
-}
 
 const kindsOf = (sources: readonly SourceView[]): string => {
   const all = new Map<string, number>()

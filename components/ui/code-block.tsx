@@ -3,7 +3,7 @@ import { CopyButton } from './copy-button'
 /** A command to run as it stands, with its copy button. */
 export const CodeBlock = ({ title, code, what }: { title: string; code: string; what: string }) => (
   <div className="rounded-control border border-line bg-canvas">
-    <div className="flex h-9 items-center justify-between border-b border-line pr-1.5 pl-3">
+    <div className="flex min-h-9 items-center justify-between border-b border-line pr-1.5 pl-3">
       <span className="text-small font-key">{title}</span>
       <CopyButton text={code} what={what} />
     </div>

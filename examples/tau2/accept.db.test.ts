@@ -55,7 +55,7 @@ describeWithSharedData('the published tau2 runs', () => {
     }
     sender = await makeSender()
     expect(await send(sender, events)).toEqual({ accepted: events.length, duplicates: 0 })
-  }, 120_000)
+  }, 300_000)
 
   const byRelease = async (from: Sender) => {
     const { rows, totals } = await from.metrics(`${RANGE}&by=release`)
@@ -121,7 +121,7 @@ describeWithSharedData('the published tau2 runs', () => {
       duplicates: events.length,
     })
     expect(await byRelease(sender)).toEqual(before)
-  }, 120_000)
+  }, 300_000)
 
   test.each(ORDERS.filter((order) => order !== 'as-is'))(
     'sent %s: the same figures',
@@ -130,10 +130,10 @@ describeWithSharedData('the published tau2 runs', () => {
       await send(other, inOrder(events, order, 4))
       expect(await byRelease(other)).toEqual(await byRelease(sender))
     },
-    120_000,
+    300_000,
   )
 
   test('every total of all of it equals the plain recount', async () => {
     await expectCleanRecount(pool)
-  }, 120_000)
+  }, 300_000)
 })

@@ -4,6 +4,7 @@ import {
   atLeast,
   counted,
   formatAge,
+  formatAgo,
   formatChange,
   formatCount,
   formatDuration,
@@ -126,6 +127,7 @@ test.each([
   ['2026-11-06T09:00:00Z', '12 d'],
 ])('the age of %s is %s', (iso, text) => {
   expect(formatAge(iso, NOW)).toBe(text)
+  expect(formatAgo(iso, NOW)).toBe(text === 'just now' ? text : `${text} ago`)
 })
 
 test('counted nouns agree with their number', () => {

@@ -94,6 +94,12 @@ export const formatAge = (iso: string, now: Date): string => {
   return `${formatCount(Math.floor(seconds / 86_400))} d`
 }
 
+/** The same as an answer to "when": `just now`, `38 s ago`. */
+export const formatAgo = (iso: string, now: Date): string => {
+  const age = formatAge(iso, now)
+  return age === 'just now' ? age : `${age} ago`
+}
+
 /** A number with its noun: `1 agent`, `1,204 agents`. */
 export const counted = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`

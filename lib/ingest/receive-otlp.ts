@@ -36,7 +36,10 @@ const takeTraces = async (ctx: KeyCtx, request: Request): Promise<Response> => {
 }
 
 /** `POST /v1/logs`: what belongs to spans (content, evaluation results) is stored, the rest is only answered. */
-export const receiveLogs = async (ctx: KeyCtx, request: Request): Promise<Response> => {
+export const receiveLogs = (ctx: KeyCtx, request: Request): Promise<Response> =>
+  notingRefusal(ctx, 'otlp', () => takeLogs(ctx, request))
+
+const takeLogs = async (ctx: KeyCtx, request: Request): Promise<Response> => {
   const encoding = encodingOf(request)
   const body = await readBody(request)
   const { logs, bad } = decodeLogs(encoding, body)

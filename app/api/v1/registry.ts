@@ -201,6 +201,9 @@ export const ROUTES: readonly RouteEntry[] = [
     PUT: says('Sets how long the platform keeps what it stored. For platform administrators.', PERSON),
   }),
   entry('/api/v1/users/{userId}', user, {
-    DELETE: says('Erases what the interactions of one user said; totals and audit entries stay.', PERSON),
+    DELETE: says(
+      'Erases what the interactions of one user said and where spans name that user; totals and audit entries stay.',
+      PERSON,
+    ),
   }),
 ]

@@ -12,7 +12,7 @@ import { QueryState } from '@/components/ui/query-state'
 import { TextLink } from '@/components/ui/text-link'
 import { agentsOptions } from '@/lib/agents/hooks'
 import type { AgentView } from '@/lib/agents/schema'
-import { counted, formatAge, formatDuration, formatTime, inWords } from '@/lib/charts/format'
+import { counted, formatAgo, formatDuration, formatTime, inWords } from '@/lib/charts/format'
 import { paths } from '@/lib/paths'
 
 // Loaded when it is opened: the first load of a page is kept small.
@@ -130,9 +130,7 @@ const columns = (team: string, now: Date): readonly Column<AgentView>[] => [
       agent.lastSeenAt === null ? (
         <span className="text-ink3">none yet</span>
       ) : (
-        <span title={`${formatTime(agent.lastSeenAt, now, 'seconds')} UTC`}>
-          {formatAge(agent.lastSeenAt, now)} ago
-        </span>
+        <span title={`${formatTime(agent.lastSeenAt, now, 'seconds')} UTC`}>{formatAgo(agent.lastSeenAt, now)}</span>
       ),
   },
 ]

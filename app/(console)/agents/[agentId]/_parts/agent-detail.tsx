@@ -9,7 +9,7 @@ import { QueryState } from '@/components/ui/query-state'
 import { Section, SectionBody } from '@/components/ui/section'
 import { agentOptions } from '@/lib/agents/hooks'
 import type { AgentView } from '@/lib/agents/schema'
-import { formatAge, formatDuration, formatTime, inWords } from '@/lib/charts/format'
+import { formatAgo, formatDuration, formatTime, inWords } from '@/lib/charts/format'
 import { paths } from '@/lib/paths'
 
 // Loaded when it is opened: the first load of a page is kept small.
@@ -88,6 +88,5 @@ const About = ({ agent, now }: { agent: AgentView; now: Date }) => (
 
 const verdictOf = ({ lastSeenAt }: AgentView, now: Date): string => {
   if (lastSeenAt === null) return 'No data of it has arrived yet.'
-  const age = formatAge(lastSeenAt, now)
-  return `Its last data arrived ${age === 'just now' ? age : `${age} ago`}.`
+  return `Its last data arrived ${formatAgo(lastSeenAt, now)}.`
 }

@@ -163,7 +163,10 @@ test('an engineer makes keys of other environments than production', async ({ as
 test('listening ends after ten minutes and goes on when asked', async ({ asRole, team }) => {
   const { page } = await asRole('LEAD')
   await page.clock.install()
+  // The heading comes with the page; that it listens is seen by its first question.
+  const asked = page.waitForResponse((response) => response.url().includes('/api/v1/sources'))
   await page.goto(`/connect?team=${team.slug}`)
+  await asked
   await expect(page.getByRole('heading', { name: 'Waiting for the first span' })).toBeVisible()
   await page.clock.fastForward('10:01')
   await expect(page.getByRole('heading', { name: 'Not listening any more' })).toBeVisible()

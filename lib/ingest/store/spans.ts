@@ -57,7 +57,7 @@ export const lockTraces = async (
   return rows.map(toHeader)
 }
 
-/** Locks headers that are stored, in order of id; `due` takes only those that wait for the worker. */
+/** Locks headers that are stored, in order of id. */
 export const lockStoredTraces = async (
   client: PoolClient,
   teamId: string,

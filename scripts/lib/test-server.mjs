@@ -151,7 +151,7 @@ export async function createTestDatabase({ run, ownerUrl, appUrl, template }) {
   return {
     name,
     env: { DATABASE_URL: appUrl ? withDatabase(appUrl, name) : owner, DATABASE_OWNER_URL: owner },
-    drop: () => withClient(ownerUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)),
+    drop: () => withClient(ownerUrl, (client) => dropDatabase(client, name)),
   }
 }
 
@@ -170,8 +170,25 @@ async function copyTemplate(client, name, template) {
 async function dropDatabasesOf({ run, ownerUrl }) {
   await withClient(ownerUrl, async (client) => {
     const { rows } = await client.query('SELECT datname FROM pg_database WHERE datname LIKE $1', [`sbt\\_${run}\\_%`])
-    for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS ${identifier(datname)} WITH (FORCE)`)
+    for (const { datname } of rows) await dropDatabase(client, datname)
   })
+}
+
+/**
+ * An autovacuum worker belongs to the superuser: FORCE, asked by a plain owner, refuses to end it (42501) and ends
+ * nobody. A plain DROP does end autovacuum, but waits in vain for sessions (55006). So the two take turns.
+ */
+async function dropDatabase(client, name) {
+  for (let attempt = 0; ; attempt++) {
+    const forced = attempt % 2 === 0
+    try {
+      return await client.query(`DROP DATABASE IF EXISTS ${identifier(name)}${forced ? ' WITH (FORCE)' : ''}`)
+    } catch (error) {
+      const busy = error?.code === '42501' || error?.code === '55006'
+      if (!busy || attempt >= 9) throw error
+      await sleep(100)
+    }
+  }
 }
 
 /** What the application needs besides a database; fixed, since nothing in a test is secret. */
